@@ -1,0 +1,92 @@
+"""The command line: one group whose commands are imported only when they are called.
+
+`assetforge build` stands in the path of every game build, so `--help`, an idle build and a wrong
+option must not pay for torch; each command lives in a module of its own that is loaded by name.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from .. import __version__
+from ..errors import AssetforgeError
+
+__all__ = ["main"]
+
+COMMANDS: dict[str, dict[str, str]] = {
+    "Your game project": {
+        "init": "project:init",
+        "demo": "project:demo",
+        "build": "build:build",
+        "watch": "build:watch",
+        "explain": "build:explain",
+    },
+    "Sprites": {
+        "quantize": "art:quantize",
+        "pack": "art:pack",
+        "palette": "palette:palette",
+    },
+    "Models": {
+        "train": "train:train",
+        "generate": "draw:generate",
+        "complete": "draw:complete",
+        "mix": "draw:mix",
+        "evaluate": "evaluate:evaluate",
+    },
+}
+
+
+class Commands(click.Group):
+    """A group that knows the names of its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for group in COMMANDS.values() for name in group]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        for group in COMMANDS.values():
+            if name in group:
+                module, attribute = group[name].split(":")
+                command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+                return command
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, group in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, command.get_short_help_str(80)) for name in group if (command := self.get_command(ctx, name))]
+                )
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assetforge")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Your sprites in; more sprites in your own style out, in the palette you choose, as a build step."""
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage or config, 3 stale, 130 interrupted."""
+    debug = "--debug" in sys.argv[1:]
+    if debug:
+        sys.argv = [argument for argument in sys.argv if argument != "--debug"]
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except AssetforgeError as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"assetforge: {error}", err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("assetforge: interrupted.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)

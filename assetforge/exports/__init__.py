@@ -1,0 +1,1 @@
+"""What a sheet becomes in the game project, one file per engine."""

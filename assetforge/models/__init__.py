@@ -1,0 +1,1 @@
+"""The priors that draw and complete sprites."""

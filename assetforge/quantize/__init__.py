@@ -1,0 +1,1 @@
+"""From rasters to sprites: color histogram, k-means, mapping to a palette, dithering."""
