@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import InputError
+from .errors import ConfigError, InputError
 
-__all__ = ["MAX_COLORS", "MIN_COLORS", "RGB", "Palette"]
+__all__ = ["MAX_COLORS", "MIN_COLORS", "RGB", "Palette", "auto_size"]
 
 RGB = tuple[int, int, int]
 
@@ -63,3 +63,17 @@ class Palette:
             if first.setdefault(color, place) != place:
                 found.append((place, first[color]))
         return tuple(found)
+
+
+def auto_size(spec: str) -> int | None:
+    """The K of ``auto:K``, or None if `spec` names a palette instead.
+
+    Raises:
+        ConfigError: If K is no number from 2 to 255.
+    """
+    if not spec.startswith("auto:"):
+        return None
+    digits = spec.removeprefix("auto:")
+    if not digits.isdecimal() or not MIN_COLORS <= int(digits) <= MAX_COLORS:
+        raise ConfigError(f'"{spec}": give auto:K with K from {MIN_COLORS} to {MAX_COLORS}.')
+    return int(digits)

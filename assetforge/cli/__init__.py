@@ -26,8 +26,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "explain": "build:explain",
     },
     "Sprites": {
-        "quantize": "art:quantize",
-        "pack": "art:pack",
+        "quantize": "quantize:quantize",
+        "pack": "pack:pack",
         "palette": "palette:palette",
     },
     "Models": {
