@@ -1,0 +1,239 @@
+"""PNG: any kind of it in; indexed, index texture, palette strip and RGBA out.
+
+Writing is done here, not by Pillow, so that the palette keeps its order and its doubles, index 0
+alone is transparent, and the same sprite gives the same bytes. Reading checks the chunks here
+(https://www.w3.org/TR/png-3/) and hands Pillow the few that make the picture, so that a hostile
+text or profile chunk is never inflated.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import InputError
+from ..palette import MIN_COLORS, Palette
+from ..sprite import Raster, Sprite
+from . import check_size
+
+__all__ = ["read", "read_sprite", "write", "write_index", "write_rgba", "write_strip"]
+
+MAGIC = b"\x89PNG\r\n\x1a\n"
+CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+ANIMATED = (b"acTL", b"fcTL", b"fdAT")
+GRAY, RGB, INDEXED, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
+CHANNELS = {GRAY: 1, RGB: 3, INDEXED: 1, GRAY_ALPHA: 2, RGBA: 4}
+DEPTHS = {GRAY: (1, 2, 4, 8, 16), RGB: (8, 16), INDEXED: (1, 2, 4, 8), GRAY_ALPHA: (8, 16), RGBA: (8, 16)}
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+Chunks = list[tuple[bytes, bytes]]
+
+
+def read(data: bytes, name: str) -> list[Raster]:
+    """The picture, or the frames of an animated PNG, in sRGB with straight alpha.
+
+    Samples of 16 bits keep their high byte; profiles and gamma are ignored, as pixel-art tools do.
+
+    Raises:
+        InputError: If it is damaged, cut or too large.
+    """
+    chunks = _chunks(data)
+    width, height, depth, kind, interlaced = _header(chunks)
+    frames = next((struct.unpack(">I", body[:4])[0] for tag, body in chunks if tag == b"acTL" and len(body) == 8), 1)
+    check_size(width, height, max(frames, 1))
+    _check_pixels(chunks, width, height, depth * CHANNELS[kind], interlaced)
+    if frames > 1:
+        return _animation(chunks, name, frames, (width, height))
+    pixels = _pixels(chunks)
+    return [Raster(_rgba(pixels, dict(reversed(chunks)).get(b"tRNS"), chunks, depth, kind), name)]
+
+
+def read_sprite(data: bytes, name: str = "") -> Sprite | None:
+    """The sprite that `write` made these bytes from, or None if they are not of that form.
+
+    The form is 8-bit indexed pixels, of which entry 0 and no other is transparent.
+
+    Raises:
+        InputError: If it is damaged, cut or too large.
+    """
+    chunks = _chunks(data)
+    width, height, depth, kind, interlaced = _header(chunks)
+    check_size(width, height)
+    table = dict(reversed(chunks))
+    if kind != INDEXED or depth != 8 or b"acTL" in table or table.get(b"tRNS", b"").rstrip(b"\xff") != b"\0":
+        return None
+    entries = table[b"PLTE"]
+    if len(entries) // 3 - 1 < MIN_COLORS:
+        return None
+    _check_pixels(chunks, width, height, 8, interlaced)
+    colors = [(entries[i], entries[i + 1], entries[i + 2]) for i in range(3, len(entries), 3)]
+    return Sprite(_pixels(chunks), Palette(tuple(colors)), name)
+
+
+def write(sprite: Sprite) -> bytes:
+    """An indexed PNG: PLTE in palette order after a transparent entry 0, which alone tRNS names."""
+    colors = np.array([(0, 0, 0), *sprite.palette.colors], np.uint8)
+    return _write(sprite.indices, INDEXED, (b"PLTE", colors.tobytes()), (b"tRNS", b"\0"))
+
+
+def write_index(sprite: Sprite) -> bytes:
+    """An 8-bit grayscale PNG whose values are the indices, for palette-swap shaders."""
+    return _write(sprite.indices, GRAY)
+
+
+def write_strip(palette: Palette) -> bytes:
+    """An RGBA PNG of (n + 1) x 1 pixels: the color of each index, entry 0 transparent."""
+    return write_rgba(Sprite(np.arange(len(palette) + 1, dtype=np.uint8)[None], palette).rgba())
+
+
+def write_rgba(array: NDArray[np.uint8]) -> bytes:
+    """An RGBA PNG of straight alpha.
+
+    Arguments:
+        array: Shape (H, W, 4), uint8.
+    """
+    return _write(array, RGBA)
+
+
+def _write(array: NDArray[np.uint8], kind: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    height, width = array.shape[:2]
+    rows = np.zeros((height, 1 + array[0].size), np.uint8)  # filter 0: nothing beats it on flat indices
+    rows[:, 1:] = array.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    body = (b"IDAT", zlib.compress(rows.tobytes(), 9))
+    return _join([(b"IHDR", header), *chunks, body, (b"IEND", b"")])
+
+
+def _join(chunks: Chunks) -> bytes:
+    return MAGIC + b"".join(
+        struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(tag)))
+        for tag, body in chunks
+    )
+
+
+def _chunks(data: bytes) -> Chunks:
+    """The chunks that make the picture, up to IEND: critical ones, tRNS and an animation's."""
+    chunks: Chunks = []
+    at = len(MAGIC)
+    while not chunks or chunks[-1][0] != b"IEND":
+        if at + 12 > len(data):
+            raise InputError(f"is cut after {len(data)} bytes; export it again.")
+        length, tag = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise InputError(f"is cut after {len(data)} bytes; export it again.")
+        if tag in CRITICAL or tag in ANIMATED or tag == b"tRNS":
+            body = data[at + 8 : end - 4]
+            if zlib.crc32(body, zlib.crc32(tag)) != struct.unpack_from(">I", data, end - 4)[0]:
+                raise InputError(f"is damaged: the checksum of its {tag.decode()} chunk is wrong; export it again.")
+            chunks.append((tag, body))
+        elif not tag[0] & 0x20:
+            raise InputError(f"is damaged: {tag!r} is no chunk of a PNG; export it again.")
+        at = end
+    return chunks
+
+
+def _header(chunks: Chunks) -> tuple[int, int, int, int, int]:
+    """Width, height, bit depth, color type, interlacing; refuses what no PNG has."""
+    tag, body = chunks[0]
+    if tag != b"IHDR" or len(body) != 13:
+        raise InputError("is damaged: it does not begin with an IHDR chunk; export it again.")
+    width, height, depth, kind, compression, filtering, interlaced = struct.unpack(">IIBBBBB", body)
+    if depth not in DEPTHS.get(kind, ()) or compression or filtering or interlaced > 1:
+        raise InputError(f"is damaged: no PNG has color type {kind} at {depth} bits; export it again.")
+    palettes = [body for tag, body in chunks if tag == b"PLTE"]
+    if len(palettes) > 1 or any(len(body) % 3 or not 3 <= len(body) <= 768 for body in palettes):
+        raise InputError("is damaged: its PLTE chunk is no list of 1 to 256 colors; export it again.")
+    if kind == INDEXED and not palettes:
+        raise InputError("is damaged: it is indexed but has no PLTE chunk; export it again.")
+    return width, height, depth, kind, interlaced
+
+
+def _check_pixels(chunks: Chunks, width: int, height: int, bits: int, interlaced: int) -> None:
+    """Refuse pixel data that ends early: Pillow would fill the missing rows with zeros."""
+    passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes]
+    missing = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0)
+    total = missing
+    inflate = zlib.decompressobj()
+    try:
+        for tag, body in chunks:
+            while tag == b"IDAT" and body and missing > 0 and not inflate.eof:
+                missing -= len(inflate.decompress(body, 1 << 20))
+                body = inflate.unconsumed_tail
+    except zlib.error as error:
+        raise InputError(f"is damaged: its pixels do not decompress ({error}); export it again.") from error
+    if missing > 0:
+        raise InputError(f"is cut: it holds {total - missing} of {total} bytes of pixels; export it again.")
+
+
+def _open(chunks: Chunks) -> Any:
+    return Image.open(io.BytesIO(_join(chunks)), formats=["PNG"])
+
+
+def _pixels(chunks: Chunks) -> NDArray[Any]:
+    """The samples as Pillow gives them without transparency, shape (H, W) or (H, W, channels)."""
+    try:
+        with _open([chunk for chunk in chunks if chunk[0] in CRITICAL]) as image:
+            image.load()
+            return np.asarray(image)
+    except Exception as error:  # Pillow raises whatever a damaged file leads it to
+        raise InputError(f"is damaged: {error}; export it again.") from error
+
+
+def _rgba(pixels: NDArray[Any], clear: bytes | None, chunks: Chunks, depth: int, kind: int) -> NDArray[np.uint8]:
+    if kind == INDEXED:
+        entries = np.frombuffer(next(body for tag, body in chunks if tag == b"PLTE"), np.uint8).reshape(-1, 3)
+        alphas = np.frombuffer(clear or b"", np.uint8)[: len(entries)]
+        table = np.zeros((256, 4), np.uint8)
+        table[:, 3] = 255
+        table[: len(entries), :3] = entries
+        table[: len(alphas), 3] = alphas
+        return table[pixels]
+    rgba = np.full((*pixels.shape[:2], 4), 255, np.uint8)
+    if kind == GRAY:
+        if pixels.dtype == np.bool_:
+            pixels = pixels.astype(np.uint8) * 255
+        rgba[..., :3] = (pixels >> 8 if depth == 16 else pixels)[..., None]
+    elif kind == GRAY_ALPHA:
+        # Pillow widens 16-bit gray with alpha to RGBA.
+        rgba[..., :3], rgba[..., 3] = pixels[..., :1], pixels[..., -1]
+    else:
+        rgba[..., : pixels.shape[2]] = pixels
+    if clear and kind == GRAY and len(clear) == 2:
+        value = int.from_bytes(clear, "big")
+        rgba[pixels == (value if depth == 16 else value * 255 // ((1 << depth) - 1)), 3] = 0
+    elif clear and kind == RGB and len(clear) == 6:
+        color = [value >> (depth - 8) for value in struct.unpack(">HHH", clear)]
+        rgba[(rgba[..., :3] == color).all(2), 3] = 0
+    return rgba
+
+
+def _animation(chunks: Chunks, name: str, frames: int, size: tuple[int, int]) -> list[Raster]:
+    rasters: list[Raster] = []
+    try:
+        with warnings.catch_warnings(), _open(chunks) as image:
+            warnings.simplefilter("ignore")
+            # A first picture outside the animation is for viewers that cannot play it.
+            first = int(bool(image.info.get("default_image")))
+            for index in range(getattr(image, "n_frames", 1) - first):
+                image.seek(index + first)
+                if image.size != size:
+                    raise InputError(f"is damaged: frame {index} is {image.size}, the image {size}; export it again.")
+                rgba = np.array(image.convert("RGBA"))
+                duration = max(0, min(round(image.info.get("duration") or 0), 65535)) or 100
+                rasters.append(Raster(rgba, f"{name}-{index}", duration, name))
+    except InputError:
+        raise
+    except Exception as error:  # Pillow raises whatever a damaged file leads it to
+        raise InputError(f"is damaged: {error}; export it again.") from error
+    if not rasters:
+        raise InputError(f"is damaged: it holds none of its {frames} frames; export it again.")
+    return rasters if len(rasters) > 1 else [Raster(rasters[0].rgba, name)]
