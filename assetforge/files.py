@@ -37,10 +37,11 @@ def read_bytes(path: Path, limit: int = READ_LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}.", str(path)) from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)  # `fdopen` would refuse a directory in words of its own
+        raise InputError("is no regular file; give a file or a folder of files.", str(path))
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError("is no regular file; give a file or a folder of files.", str(path))
         if status.st_size > limit:
             raise InputError(f"holds {status.st_size} bytes, at most {limit} are read.", str(path))
         try:
