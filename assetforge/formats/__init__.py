@@ -30,7 +30,7 @@ MASK = ".mask.png"
 MAX_SIDE = 8192
 MAX_PIXELS = 4096 * 4096
 MAX_FRAMES = 4096
-READ_LIMIT = 96 << 20
+READ_LIMIT = 64 << 20
 
 FOREIGN = (
     (b"\xff\xd8\xff", "a JPEG"),

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 import zlib
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from ..errors import InputError
 from ..palette import MIN_COLORS, Palette
 from ..sprite import Raster, Sprite
 from . import check_size
+from .compose import Patch, play
 
 __all__ = ["read", "read_sprite", "write", "write_index", "write_rgba", "write_strip"]
 
@@ -33,7 +34,18 @@ CHANNELS = {GRAY: 1, RGB: 3, INDEXED: 1, GRAY_ALPHA: 2, RGBA: 4}
 DEPTHS = {GRAY: (1, 2, 4, 8, 16), RGB: (8, 16), INDEXED: (1, 2, 4, 8), GRAY_ALPHA: (8, 16), RGBA: (8, 16)}
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
+DISPOSAL = ("keep", "clear", "restore")
 Chunks = list[tuple[bytes, bytes]]
+
+
+class Header(NamedTuple):
+    """The IHDR chunk."""
+
+    width: int
+    height: int
+    depth: int
+    kind: int
+    interlaced: int
 
 
 def read(data: bytes, name: str) -> list[Raster]:
@@ -45,14 +57,12 @@ def read(data: bytes, name: str) -> list[Raster]:
         InputError: If it is damaged, cut or too large.
     """
     chunks = _chunks(data)
-    width, height, depth, kind, interlaced = _header(chunks)
-    frames = next((struct.unpack(">I", body[:4])[0] for tag, body in chunks if tag == b"acTL" and len(body) == 8), 1)
-    check_size(width, height, max(frames, 1))
-    _check_pixels(chunks, width, height, depth * CHANNELS[kind], interlaced)
-    if frames > 1:
-        return _animation(chunks, name, frames, (width, height))
-    pixels = _pixels(chunks)
-    return [Raster(_rgba(pixels, dict(reversed(chunks)).get(b"tRNS"), chunks, depth, kind), name)]
+    header = _header(chunks)
+    check_size(header.width, header.height, max(1, sum(tag == b"fcTL" for tag, _ in chunks)))
+    controls = list(_frames(chunks)) if any(tag == b"acTL" for tag, _ in chunks) else []
+    if len(controls) < 2:
+        return [Raster(_rgba(chunks), name)]
+    return play((header.width, header.height), map(_patch, controls), name)
 
 
 def read_sprite(data: bytes, name: str = "") -> Sprite | None:
@@ -64,15 +74,18 @@ def read_sprite(data: bytes, name: str = "") -> Sprite | None:
         InputError: If it is damaged, cut or too large.
     """
     chunks = _chunks(data)
-    width, height, depth, kind, interlaced = _header(chunks)
-    check_size(width, height)
+    header = _header(chunks)
+    check_size(header.width, header.height)
     table = dict(reversed(chunks))
-    if kind != INDEXED or depth != 8 or b"acTL" in table or table.get(b"tRNS", b"").rstrip(b"\xff") != b"\0":
+    if (
+        (header.kind, header.depth) != (INDEXED, 8)
+        or b"acTL" in table
+        or table.get(b"tRNS", b"").rstrip(b"\xff") != b"\0"
+    ):
         return None
     entries = table[b"PLTE"]
     if len(entries) // 3 - 1 < MIN_COLORS:
         return None
-    _check_pixels(chunks, width, height, 8, interlaced)
     colors = [(entries[i], entries[i + 1], entries[i + 2]) for i in range(3, len(entries), 3)]
     return Sprite(_pixels(chunks), Palette(tuple(colors)), name)
 
@@ -140,8 +153,8 @@ def _chunks(data: bytes) -> Chunks:
     return chunks
 
 
-def _header(chunks: Chunks) -> tuple[int, int, int, int, int]:
-    """Width, height, bit depth, color type, interlacing; refuses what no PNG has."""
+def _header(chunks: Chunks) -> Header:
+    """What the IHDR chunk says; refuses what no PNG has."""
     tag, body = chunks[0]
     if tag != b"IHDR" or len(body) != 13:
         raise InputError("is damaged: it does not begin with an IHDR chunk; export it again.")
@@ -153,15 +166,57 @@ def _header(chunks: Chunks) -> tuple[int, int, int, int, int]:
         raise InputError("is damaged: its PLTE chunk is no list of 1 to 256 colors; export it again.")
     if kind == INDEXED and not palettes:
         raise InputError("is damaged: it is indexed but has no PLTE chunk; export it again.")
-    return width, height, depth, kind, interlaced
+    return Header(width, height, depth, kind, interlaced)
 
 
-def _check_pixels(chunks: Chunks, width: int, height: int, bits: int, interlaced: int) -> None:
+def _frames(chunks: Chunks) -> Iterator[tuple[tuple[int, ...], Chunks]]:
+    """The control block of each frame of an animation, and the PNG that its data makes alone."""
+    frames: list[tuple[tuple[int, ...], list[bytes]]] = []
+    full = _header(chunks)
+    shared = [chunk for chunk in chunks if chunk[0] in (b"PLTE", b"tRNS")]
+    for tag, body in chunks:
+        if tag == b"fcTL":
+            if len(body) != 26:
+                raise InputError("is damaged: its fcTL chunk has not 26 bytes; export it again.")
+            frames.append((struct.unpack(">IIIIIHHBB", body), []))
+        elif frames and tag == b"IDAT":
+            frames[-1][1].append(body)
+        elif frames and tag == b"fdAT":
+            frames[-1][1].append(body[4:])
+    for control, bodies in frames:
+        width, height, x, y = control[1:5]
+        check_size(width, height)
+        if x + width > full.width or y + height > full.height:
+            raise InputError("is damaged: a frame of it lies outside of the image; export it again.")
+        header = struct.pack(">II", width, height) + chunks[0][1][8:]
+        yield control, [(b"IHDR", header), *shared, (b"IDAT", b"".join(bodies)), (b"IEND", b"")]
+
+
+def _patch(frame: tuple[tuple[int, ...], Chunks]) -> Patch:
+    (_, _, _, x, y, delay, ticks, dispose, blend), chunks = frame
+    if dispose >= len(DISPOSAL):
+        raise InputError(f"is damaged: no animated PNG has disposal {dispose}; export it again.")
+    return Patch(_rgba(chunks), x, y, 1000 * delay // (ticks or 100), DISPOSAL[dispose], over=blend == 1)
+
+
+def _pixels(chunks: Chunks) -> NDArray[Any]:
+    """The samples as Pillow gives them without transparency, shape (H, W) or (H, W, channels)."""
+    _check_pixels(chunks)
+    plain = _join([chunk for chunk in chunks if chunk[0] in CRITICAL])
+    try:
+        with Image.open(io.BytesIO(plain), formats=["PNG"]) as image:
+            return np.asarray(image)
+    except Exception as error:  # Pillow raises whatever a damaged file leads it to
+        raise InputError(f"is damaged: {error}; export it again.") from error
+
+
+def _check_pixels(chunks: Chunks) -> None:
     """Refuse pixel data that ends early: Pillow would fill the missing rows with zeros."""
+    width, height, depth, kind, interlaced = _header(chunks)
+    bits = depth * CHANNELS[kind]
     passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
     sizes = [(-(-(width - x) // dx), -(-(height - y) // dy)) for x, y, dx, dy in passes]
-    missing = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns > 0 and rows > 0)
-    total = missing
+    missing = total = sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if min(columns, rows) > 0)
     inflate = zlib.decompressobj()
     try:
         for tag, body in chunks:
@@ -174,21 +229,11 @@ def _check_pixels(chunks: Chunks, width: int, height: int, bits: int, interlaced
         raise InputError(f"is cut: it holds {total - missing} of {total} bytes of pixels; export it again.")
 
 
-def _open(chunks: Chunks) -> Any:
-    return Image.open(io.BytesIO(_join(chunks)), formats=["PNG"])
-
-
-def _pixels(chunks: Chunks) -> NDArray[Any]:
-    """The samples as Pillow gives them without transparency, shape (H, W) or (H, W, channels)."""
-    try:
-        with _open([chunk for chunk in chunks if chunk[0] in CRITICAL]) as image:
-            image.load()
-            return np.asarray(image)
-    except Exception as error:  # Pillow raises whatever a damaged file leads it to
-        raise InputError(f"is damaged: {error}; export it again.") from error
-
-
-def _rgba(pixels: NDArray[Any], clear: bytes | None, chunks: Chunks, depth: int, kind: int) -> NDArray[np.uint8]:
+def _rgba(chunks: Chunks) -> NDArray[np.uint8]:
+    header = _header(chunks)
+    depth, kind = header.depth, header.kind
+    clear = next((body for tag, body in chunks if tag == b"tRNS"), None)
+    pixels = _pixels(chunks)
     if kind == INDEXED:
         entries = np.frombuffer(next(body for tag, body in chunks if tag == b"PLTE"), np.uint8).reshape(-1, 3)
         alphas = np.frombuffer(clear or b"", np.uint8)[: len(entries)]
@@ -214,26 +259,3 @@ def _rgba(pixels: NDArray[Any], clear: bytes | None, chunks: Chunks, depth: int,
         color = [value >> (depth - 8) for value in struct.unpack(">HHH", clear)]
         rgba[(rgba[..., :3] == color).all(2), 3] = 0
     return rgba
-
-
-def _animation(chunks: Chunks, name: str, frames: int, size: tuple[int, int]) -> list[Raster]:
-    rasters: list[Raster] = []
-    try:
-        with warnings.catch_warnings(), _open(chunks) as image:
-            warnings.simplefilter("ignore")
-            # A first picture outside the animation is for viewers that cannot play it.
-            first = int(bool(image.info.get("default_image")))
-            for index in range(getattr(image, "n_frames", 1) - first):
-                image.seek(index + first)
-                if image.size != size:
-                    raise InputError(f"is damaged: frame {index} is {image.size}, the image {size}; export it again.")
-                rgba = np.array(image.convert("RGBA"))
-                duration = max(0, min(round(image.info.get("duration") or 0), 65535)) or 100
-                rasters.append(Raster(rgba, f"{name}-{index}", duration, name))
-    except InputError:
-        raise
-    except Exception as error:  # Pillow raises whatever a damaged file leads it to
-        raise InputError(f"is damaged: {error}; export it again.") from error
-    if not rasters:
-        raise InputError(f"is damaged: it holds none of its {frames} frames; export it again.")
-    return rasters if len(rasters) > 1 else [Raster(rasters[0].rgba, name)]
