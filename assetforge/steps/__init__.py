@@ -1,1 +1,10 @@
-"""The kinds of sheet, one file each."""
+"""The kinds of sheet, one file each. Loading a kind costs nothing: its heavy rooms open when it runs."""
+
+__all__ = ["KINDS"]
+
+KINDS = {
+    "quantize": "assetforge.steps.quantize:Quantize",
+    "generate": "assetforge.steps.generate:Generate",
+    "complete": "assetforge.steps.complete:Complete",
+    "mix": "assetforge.steps.mix:Mix",
+}

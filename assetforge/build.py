@@ -1,0 +1,341 @@
+"""The build: plan, work, commit, prune; tells a Reporter and returns a Result.
+
+Nothing heavy is imported unless there is work to do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__, commit
+from .errors import AssetforgeError, ConfigError, InputError, OutputError
+from .files import digest, read_bytes, write_atomic
+from .formats import palettes
+from .manifest import Digests, canonical
+from .outcome import Options, Reporter, Result, Silent
+from .parallel import each
+from .pipeline import Learnt, Pipeline, Sheet, load
+from .plan import BASE, Item, Plan, State, make, model_path, only_of
+
+if TYPE_CHECKING:
+    from .work import Done, SheetJob
+
+__all__ = ["Options", "Reporter", "Result", "Silent", "build"]
+
+
+def build(root: Path, options: Options | None = None, reporter: Reporter | None = None) -> Result:
+    """Build the project at `root`.
+
+    Arguments:
+        root: The folder of assetforge.toml.
+        options: How; by default everything that is stale.
+        reporter: Told what happens on the way.
+
+    Raises:
+        ConfigError: If the configuration or the lock cannot be read at all, or `only` names no sheet.
+        OutputError: If the project cannot be written at all.
+    """
+    options, reporter = options or Options(), reporter or Silent()
+    root = root.absolute()
+    looking = options.check or options.dry_run
+    # Before anything is written: a folder that is no project stays as it was.
+    load(root, options.palette)
+    if not looking:
+        commit.prepare(root)
+    with nullcontext() if looking else commit.guard(root, reporter.note):
+        pipeline = load(root, options.palette)
+        state = State.load(root)
+        return Build(root, options, reporter, pipeline, state).run()
+
+
+class Build:
+    """One build of one project."""
+
+    def __init__(self, root: Path, options: Options, reporter: Reporter, pipeline: Pipeline, state: State) -> None:
+        self.root, self.options, self.reporter = root, options, reporter
+        self.pipeline, self.state = pipeline, state
+        self.result = Result(faults=pipeline.faults, check=options.check)
+        self.only = only_of(pipeline, options.only)
+        self.done: set[str] = set()
+
+    def run(self) -> Result:
+        for fault in self.pipeline.faults:
+            self.reporter.fault(fault)
+        if self.pipeline.project is None:
+            return self.result
+        if self.options.check or self.options.dry_run:
+            self.look(self.plan())
+            return self.result
+        commit.sweep(self.root, self.state)
+        try:
+            self.train(plan := self.plan())
+            plan = self.plan() if plan.training else plan
+            # What changed while it was made is planned again; what never rests fails in the end.
+            for last in (False, False, True):
+                self.settle(plan)
+                if not self.draw(plan, last):
+                    break
+                plan = self.plan()
+            self.prune(plan)
+        finally:
+            self.state.cache.save(self.root)
+        return self.result
+
+    def plan(self) -> Plan:
+        return make(self.pipeline, self.state, self.only, self.options.force)
+
+    def look(self, plan: Plan) -> None:
+        """Say how things stand, writing nothing."""
+        waiting = {name: item for item in plan.models if (name := item.name) in plan.training or item.state == "stale"}
+        for name, item in waiting.items():
+            self.result.stale[f"[[model]] {name}"] = item.reasons or ("is wanted and not here",)
+        self.settle(plan)
+        for item in plan.sheets:
+            if item.state in ("stale", "altered"):
+                self.result.stale[item.name] = item.reasons
+        for name, reasons in self.result.stale.items():
+            self.reporter.stale(name, reasons)
+        for path in plan.orphans:
+            if (self.root / path).is_file():
+                self.result.removed.append(path)
+                self.reporter.note(f"{path}: nothing makes it any more.")
+
+    def settle(self, plan: Plan) -> None:
+        """Count what needs no work: what is fresh, and what cannot be made as things are."""
+        for item in (*plan.models, *plan.sheets):
+            name = _name(item)
+            if name in self.done or name in self.result.fresh or name in self.result.stale:
+                continue
+            if item.state == "fresh":
+                self.result.fresh.append(name)
+            elif item.state == "fault":
+                wrong = tuple(error for error in item.errors if isinstance(error, ConfigError))
+                for error in wrong:
+                    self.reporter.fault(error)
+                self.result.faults += wrong
+                self.done.add(name)
+                if others := tuple(error for error in item.errors if error not in wrong):
+                    self.fail(item, others, again=True)
+            elif item.state == "failed" or (item.state == "altered" and not self.looking):
+                self.fail(item, item.errors, again=item.state == "failed")
+
+    @property
+    def looking(self) -> bool:
+        return self.options.check or self.options.dry_run
+
+    def fail(self, item: Item, errors: Sequence[AssetforgeError], again: bool = False, trace: str = "") -> None:
+        self.done.add(_name(item))
+        if _name(item) not in self.result.failed:
+            self.result.failed[_name(item)] = tuple(errors)
+            self.reporter.failed(_name(item), errors, again, trace)
+
+    def train(self, plan: Plan) -> None:
+        """Train what must be, one after the other: each uses all the machine has."""
+        for item in plan.models:
+            if item.name not in plan.training:
+                continue
+            name, learnt = _name(item), item.subject
+            reasons = item.reasons or ("is wanted and not here",)
+            if self.options.frozen:
+                self.result.wanted.append(item.name)
+                self.result.stale[name] = reasons
+                self.reporter.stale(name, reasons)
+                continue
+            assert isinstance(learnt, Learnt) and item.inputs is not None
+            from .work import TrainJob, train_model
+
+            started = time.monotonic()
+            self.reporter.start(name, reasons)
+            path = model_path(item.name)
+            job = TrainJob(
+                str(self.root),
+                learnt.place(""),
+                item.name,
+                item.inputs,
+                str(BASE) if learnt.base == "base" else learnt.base,
+                learnt.model.budget,
+                learnt.model.seed,
+                path.replace(".safetensors", ".state"),
+            )
+            done = train_model(job, partial(self.reporter.progress, name))
+            self.remember(name, item.key, done)
+            if done.errors:
+                self.fail(item, done.errors, trace=done.trace)
+                continue
+            self.keep(item, done.files[item.name])
+            (self.root / job.state).unlink(missing_ok=True)
+            self.done.add(name)
+            self.result.built[name] = [path]
+            self.reporter.built(name, [path], time.monotonic() - started)
+
+    def keep(self, item: Item, data: bytes) -> None:
+        """Put a trained model into the cache, and what it is into the lock."""
+        path, sha = model_path(item.name), digest(data)
+        write_atomic(self.root / path, data)
+        sidecar = Path(path).with_suffix(".json")
+        write_atomic(self.root / sidecar, canonical({"key": item.key, "sha256": sha}))
+        self.state.lock.models[item.name] = {"key": item.key, "sha256": sha, "evidence": item.evidence}
+        self.state.lock.save(self.root)
+
+    def draw(self, plan: Plan, last: bool) -> list[str]:
+        """Make every stale sheet that can be made; the names of those whose inputs changed meanwhile."""
+        items: list[Item] = []
+        moved: list[str] = []
+        for item in plan.sheets:
+            if item.state != "stale" or item.name in self.done:
+                continue
+            assert isinstance(item.subject, Sheet)
+            model = f"[[model]] {item.subject.model}"
+            if item.subject.model in self.result.wanted:
+                self.result.stale[item.name] = (f"{model} is wanted and not here",)
+                self.reporter.stale(item.name, self.result.stale[item.name])
+            elif model in self.result.failed:
+                waits = f'waits for [[model]] "{item.subject.model}", which failed.'
+                self.fail(item, (InputError(waits, item.subject.place("")),))
+            else:
+                items.append(item)
+        if not items:
+            return []
+        from .work import draw_sheet
+
+        serial = self.options.jobs <= 1
+        for item in items[:1] if serial else items:
+            self.reporter.start(item.name, item.reasons)
+        started = time.monotonic()
+        for place, done in each(draw_sheet, [self.job(item) for item in items], self.options.jobs):
+            item = items[place]
+            if self.still(item):
+                self.land(item, done, time.monotonic() - started)
+            elif last:
+                assert isinstance(item.subject, Sheet)
+                self.fail(item, (InputError("its inputs change while it is made.", item.subject.place("")),))
+            else:
+                moved.append(item.name)
+            if serial:
+                for item in items[place + 1 : place + 2]:
+                    self.reporter.start(item.name, item.reasons)
+                started = time.monotonic()
+        return moved
+
+    def job(self, item: Item) -> SheetJob:
+        from .work import SheetJob
+
+        sheet, evidence = item.subject, item.evidence
+        assert isinstance(sheet, Sheet) and evidence is not None and item.inputs is not None
+        provenance = {
+            "tool": "assetforge",
+            "version": __version__,
+            "kind": sheet.step.kind,
+            "seed": sheet.step.seed,
+            "palette": sheet.palette,
+            "settings": evidence["settings"],
+            "inputs": evidence["inputs"],
+        }
+        if sheet.model:
+            provenance["model"] = {"name": sheet.model}
+        return SheetJob(
+            str(self.root),
+            sheet.place(""),
+            sheet.step,
+            item.inputs,
+            sheet.palette,
+            sheet.exports,
+            item.checkpoint,
+            provenance,
+        )
+
+    def still(self, item: Item) -> bool:
+        """Whether what was read is what was planned: no input changed on the way."""
+        digests = Digests(self.root, self.state.cache)
+        evidence = item.evidence
+        assert evidence is not None
+        try:
+            same = all(digests(path) == sha for path, sha in evidence["inputs"].items())
+            same = same and (not item.checkpoint or digests(item.checkpoint) == item.model)
+            if sha := evidence["palette"]["sha256"]:
+                same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], self.root))) == sha
+        except AssetforgeError:
+            return False
+        return same
+
+    def remember(self, name: str, key: str, done: Done) -> None:
+        errors = [[error.message, *error.trail] for error in done.errors] if done.lasting else []
+        self.state.cache.fail(name, key, errors)
+
+    def land(self, item: Item, done: Done | AssetforgeError, seconds: float) -> None:
+        """Put a finished sheet into the project, and into the lock."""
+        sheet, project, lock = item.subject, self.pipeline.project, self.state.lock
+        assert isinstance(sheet, Sheet) and project is not None
+        if isinstance(done, AssetforgeError):
+            self.fail(item, (done.within(sheet.place("")),))
+            return
+        self.remember(item.name, item.key, done)
+        if done.errors:
+            self.fail(item, done.errors, trace=done.trace)
+            return
+        names = {each.name for each in self.pipeline.sheets}
+        try:
+            shas, notes = commit.land(
+                self.root,
+                project.output,
+                item.name,
+                done.files,
+                self.state,
+                force=self.options.force,
+                taken=lambda name: name in names,
+            )
+            gone = {path: sha for path, sha in lock.of_sheet(item.name).items() if path not in shas}
+            self.forget(gone)
+        except ExceptionGroup as group:
+            faults = [error for error in group.exceptions if isinstance(error, AssetforgeError)]
+            self.fail(item, tuple(error.within(sheet.place("")) for error in faults))
+            return
+        except OutputError as error:
+            self.fail(item, (error.within(sheet.place("")),))
+            return
+        assert item.evidence is not None
+        lock.record(item.name, item.key, item.evidence, item.model, shas)
+        lock.save(self.root)
+        for note in notes:
+            self.reporter.note(note)
+        self.done.add(item.name)
+        self.result.built[item.name] = sorted(shas)
+        self.reporter.built(item.name, sorted(shas), seconds)
+
+    def forget(self, outputs: dict[str, str]) -> None:
+        """Remove outputs that nothing makes any more, from the disk and the lock."""
+        removed, kept = commit.prune(self.root, outputs, self.state)
+        for path in outputs:
+            del self.state.lock.outputs[path]
+        for path in removed:
+            self.reporter.removed(path)
+        for path in kept:
+            self.reporter.note(f"kept {path}: nothing makes it any more, but it was altered since it was built.")
+        self.result.removed += removed
+        self.result.kept += kept
+
+    def prune(self, plan: Plan) -> None:
+        """Remove what belongs to sheets and models that are gone, and close the journal."""
+        lock = self.state.lock
+        if not self.only and not self.pipeline.faults:
+            self.forget(dict(plan.orphans))
+            names = {sheet.name for sheet in self.pipeline.sheets}
+            if lock.retain(names, {learnt.model.name for learnt in self.pipeline.models}) or plan.orphans:
+                lock.save(self.root)
+        open_ = [
+            path
+            for path, shas in self.state.journal.noted.items()
+            if lock.outputs.get(path, {}).get("sha256") not in shas
+            and (path in lock.outputs or (self.root / path).exists())
+        ]
+        if not open_:
+            self.state.journal.close()
+
+
+def _name(item: Item) -> str:
+    return f"[[model]] {item.name}" if isinstance(item.subject, Learnt) else item.name

@@ -1,0 +1,218 @@
+"""Putting finished bytes into the game project, whole or not at all, over nobody else's files.
+
+The order makes a kill harmless: the journal tells what is about to land, then each output is
+replaced by rename, then what is no longer made is removed, then the lock is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import AssetforgeError, ConfigError, InputError, OutputError
+from .files import digest, inside, read_bytes, write_atomic
+from .manifest import CACHE, LOCK, STATE_LIMIT
+from .plan import State
+
+__all__ = ["guard", "land", "prepare", "prune", "sweep"]
+
+
+def prepare(root: Path) -> None:
+    """Make the cache folder, which ignores itself in git.
+
+    Raises:
+        OutputError: If the project cannot be written.
+    """
+    if not (root / CACHE / ".gitignore").exists():
+        write_atomic(root / CACHE / ".gitignore", b"*\n")
+
+
+@contextmanager
+def guard(root: Path, wait: Callable[[str], None]) -> Iterator[None]:
+    """One build at a time: others wait for the lock of the operating system, which a kill releases.
+
+    Arguments:
+        root: The project, prepared.
+        wait: Told of whom we wait for, once.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: renames are still whole, two builds at once may do work twice.
+        yield
+        return
+    try:
+        file = open(root / CACHE / "build.lock", "a+")  # noqa: SIM115 (closed below; only the opening may fail so)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}.", f"{CACHE}/build.lock") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            wait(f"waiting for another build of this project (process {file.read(20).strip() or 'unknown'}).")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def sweep(root: Path, state: State) -> None:
+    """Remove the temporary files of a build that was killed; only those of names that we write."""
+    if not state.journal.noted:
+        return
+    ours: dict[Path, set[str]] = {root: {LOCK}, root / CACHE: {"journal.json", "cache.json", ".gitignore"}}
+    for path in (*state.journal.noted, *state.lock.outputs):
+        ours.setdefault((root / path).parent, set()).add(Path(path).name)
+    for folder, names in ours.items():
+        prefixes = {f".{name[:64]}." for name in names}
+        try:
+            leftovers = [name for name in os.listdir(folder) if name.endswith(".tmp")]
+            for name in leftovers:
+                # mkstemp puts eight characters between our prefix and suffix.
+                if name[: -len("12345678.tmp")] in prefixes:
+                    os.unlink(folder / name)
+        except OSError:
+            continue
+
+
+def land(
+    root: Path,
+    output: str,
+    sheet: str,
+    files: Mapping[str, bytes],
+    state: State,
+    *,
+    force: bool,
+    taken: Callable[[str], bool],
+) -> tuple[dict[str, str], list[str]]:
+    """Put the files of a sheet into the output folder.
+
+    Arguments:
+        root, output: The project, and its output folder below it.
+        sheet: Whose files they are.
+        files: Path below the output folder, and content.
+        state: The lock that says which files are ours; gains journal entries.
+        force: Replace foreign and altered files, keeping each as ``.orig``.
+        taken: Whether a name is that of another sheet that is still built.
+
+    Returns:
+        Path below the root and sha256 of each file, and what there is to tell.
+
+    Raises:
+        ExceptionGroup: Of an OutputError for each file that must not be replaced; then none is.
+        OutputError: If the disk refuses; then some may have been replaced.
+    """
+    targets = {f"{output.strip('/')}/{name}": data for name, data in files.items()}
+    shas = {path: digest(data) for path, data in targets.items()}
+    errors: list[AssetforgeError] = []
+    stale: list[str] = []
+    foreign: dict[str, bytes] = {}
+    for path, sha in shas.items():
+        owner = state.lock.outputs.get(path, {})
+        try:
+            target = _target(root, output, path)
+            if owner and owner["sheet"] != sheet and taken(owner["sheet"]):
+                raise OutputError(f'is an output of [[sheet]] "{owner["sheet"]}"; rename one of the two.', path)
+            if not os.path.lexists(target):
+                stale.append(path)
+                continue
+            if target.is_symlink() or not target.is_file():
+                raise OutputError("is no regular file; move it away.", path)
+            there = read_bytes(target, STATE_LIMIT)
+        except AssetforgeError as error:
+            errors.append(error)
+            continue
+        found = digest(there)
+        if found == sha:
+            continue
+        stale.append(path)
+        if found != owner.get("sha256") and not state.journal.holds(path, found):
+            foreign[path] = there
+            if not force:
+                fault = "was altered since it was built" if owner else "was not written by assetforge"
+                mend = "move it away, or build with --force, which keeps it as .orig."
+                errors.append(OutputError(f"{fault}; {mend}", path))
+    if errors:
+        raise ExceptionGroup("outputs", errors)
+    state.journal.note(shas)
+    notes = [f"kept the old {path} as {_keep(root / path, there)}." for path, there in foreign.items()]
+    for path in stale:
+        try:
+            write_atomic(root / path, targets[path])
+        except OutputError as error:
+            raise OutputError(error.message, path) from error
+    return shas, notes
+
+
+def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[str], list[str]]:
+    """Remove outputs that nothing makes any more, unless they were altered since.
+
+    Arguments:
+        root: The project.
+        outputs: Path below the root, and the sha256 it was written with.
+        state: Its journal also tells what is ours.
+
+    Returns:
+        The paths removed, and those kept because they were altered.
+
+    Raises:
+        OutputError: If the disk refuses.
+    """
+    removed, kept = [], []
+    for path, sha in outputs.items():
+        try:
+            target = inside(root, path)
+            # A link leads to somebody else's file.
+            if (root / path).is_symlink() or not target.is_file():
+                continue
+            found = digest(read_bytes(target, STATE_LIMIT))
+        except (InputError, ConfigError):
+            continue
+        if found != sha and not state.journal.holds(path, found):
+            kept.append(path)
+            continue
+        try:
+            target.unlink()
+        except OSError as error:
+            raise OutputError(f"cannot be removed: {error.strerror}.", path) from error
+        removed.append(path)
+        _remove_empty(root, target.parent)
+    return removed, kept
+
+
+def _target(root: Path, output: str, path: str) -> Path:
+    try:
+        target = inside(root, path)
+    except ConfigError as error:
+        raise OutputError(error.message, path) from error
+    if not target.is_relative_to(inside(root, output)):
+        raise OutputError("lies outside the output folder.", path)
+    return root / path
+
+
+def _keep(path: Path, data: bytes) -> str:
+    """Write `data` beside `path` as ``.orig``, or under the next free number; the name."""
+    number = 1
+    while True:
+        kept = path.with_name(f"{path.name}.orig{number if number > 1 else ''}")
+        try:
+            if read_bytes(kept, STATE_LIMIT) == data:
+                return kept.name
+        except InputError:
+            if not os.path.lexists(kept):
+                write_atomic(kept, data)
+                return kept.name
+        number += 1
+
+
+def _remove_empty(root: Path, folder: Path) -> None:
+    """Remove a folder that pruning emptied, and those above it, up to the project."""
+    while folder != root.resolve() and folder.is_relative_to(root.resolve()):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent

@@ -1,0 +1,80 @@
+"""Which files a sheet or model reads: its patterns, looked up in one listing of the source folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from .errors import ConfigError, did_you_mean
+from .formats import SUFFIXES
+from .globs import Listing, matches, prefix
+from .settings import Place
+from .steps.base import Source
+
+__all__ = ["Finder"]
+
+
+class Finder:
+    """Finds a sheet's files in one listing of the source folder, gathering faults."""
+
+    def __init__(self, listing: Listing, source: str, place: Place) -> None:
+        self.listing, self.place = listing, place
+        self.source = "" if PurePosixPath(source) == PurePosixPath() else f"{PurePosixPath(source)}/"
+        self.faults: list[ConfigError] = []
+
+    def find(self, key: str, patterns: Sequence[str]) -> tuple[Source, ...]:
+        """The images that `patterns` mean, each once; a name is the path below the fixed part of its pattern."""
+        found: dict[str, str] = {}
+        for pattern in patterns:
+            try:
+                names = self.meant(pattern)
+            except ConfigError as error:
+                self.faults.append(ConfigError(f"{key}: {error}", self.place(key)))
+                continue
+            for name in names:
+                found.setdefault(name, name[len(prefix(pattern)) :].rpartition(".")[0])
+        many = Counter(found.values())
+        return tuple(
+            Source(self.source + path, name if many[name] == 1 else path.rpartition(".")[0])
+            for path, name in found.items()
+        )
+
+    def meant(self, pattern: str) -> list[str]:
+        """The files below the source folder that one pattern means.
+
+        Raises:
+            ConfigError: If there are none, or they are not in the source folder.
+        """
+        parts = PurePosixPath(pattern).parts
+        if ".." in parts or pattern.startswith(("/", "~")) or ":" in pattern[:3] or "\0" in pattern:
+            raise ConfigError(
+                f'"{pattern[:80]}" leaves the source folder {self.source or "."}; move the files inside it.'
+            )
+        wild = any(magic in pattern for magic in "*?[{")
+        names = [n for n in matches(pattern, self.listing.files) if not wild or n.lower().endswith(SUFFIXES)]
+        for link in self.listing.refused:
+            entered = prefix(pattern).startswith(f"{link}/") or ("**" in parts and link.startswith(prefix(pattern)))
+            if entered or any(matches(pattern, [link])):
+                raise ConfigError(
+                    f"{self.source}{link} links out of the project, or in a circle; put the files inside it."
+                )
+        if names:
+            return names
+        raise ConfigError(f'"{pattern[:80]}" matches no image in {self.source or "the project"}{self.mend(pattern)}.')
+
+    def mend(self, pattern: str) -> str:
+        files = self.listing.files
+        if not files:
+            return ", which holds no files"
+        if any(name.startswith(f"{pattern.rstrip('/')}/") for name in files):
+            return f'; did you mean "{pattern.rstrip("/")}/**/*.png"?'.rstrip(".")
+        names = [name for name in files if name.lower().endswith(SUFFIXES)]
+        folders = {f"{folder}/*.png" for name in names if (folder := name.rpartition("/")[0])}
+        near = did_you_mean(pattern, [*names[:5000], *folders])
+        return f"; {near}".rstrip("?.") + "?" if near.startswith("did") else ""
+
+    def beside(self, source: Source, ending: str) -> Source | None:
+        """``NAME.mask.png`` of ``NAME.png``, if it is there."""
+        path = source.path.rpartition(".")[0] + ending
+        return Source(path, source.name) if path[len(self.source) :] in self.listing.files else None

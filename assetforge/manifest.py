@@ -1,0 +1,237 @@
+"""What was built, from what, and how it failed: the lock for git, and the cache that may be lost.
+
+``assetforge.lock`` is the truth about outputs. ``.assetforge/`` holds shortcuts only: digests of
+files by their stat, failures with the key they failed under, and the journal, which tells after a
+kill which half of the outputs is already ours. A damaged cache is forgotten, never believed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigError, InputError
+from .files import digest, read_bytes, write_atomic
+from .globs import Stat, look
+
+__all__ = ["CACHE", "LOCK", "Cache", "Digests", "Journal", "Lock", "canonical"]
+
+LOCK = "assetforge.lock"
+CACHE = ".assetforge"
+FORMAT = 1
+STATE_LIMIT = 1 << 30
+
+# A file changed twice within one tick of the file system's clock has one mtime; FAT ticks every 2 s.
+# What was read so soon after its own mtime is read again, as git does with its index.
+GRAIN = 2_000_000_000
+
+
+def canonical(value: Any) -> bytes:
+    """`value` as JSON with one spelling: what keys are digests of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+@dataclass
+class Lock:
+    """The content of ``assetforge.lock``.
+
+    Attributes:
+        models: By name: `key`, `sha256` of the checkpoint, `evidence`.
+        sheets: By name: `key`, `evidence` (settings, inputs, palette, model), `model` (sha256).
+        outputs: By path below the project: `sha256`, `sheet`, `key`, `inputs` (sha256 over all of
+            them), `palette`, `seed`, `model` (sha256), `version`.
+    """
+
+    models: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sheets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, root: Path) -> Lock:
+        """The lock of a project; an empty one if it has none.
+
+        Raises:
+            ConfigError: If the file is damaged, for instance by a merge.
+        """
+        if not os.path.lexists(root / LOCK):
+            return cls()
+        mend = "take it from git, or delete it and build again."
+        try:
+            data = json.loads(read_bytes(root / LOCK, STATE_LIMIT))
+            lock = cls(data["models"], data["sheets"], data["outputs"])
+            version = data["format"]
+            entries = [entry for table in (lock.models, lock.sheets, lock.outputs) for entry in table.values()]
+            whole = all(isinstance(entry["key"], str) for entry in entries)
+            whole &= all(isinstance(entry["evidence"]["inputs"], dict) for entry in lock.sheets.values())
+            whole &= all(isinstance(e["sha256"], str) and isinstance(e["sheet"], str) for e in lock.outputs.values())
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ConfigError(f"is damaged; {mend}", LOCK) from error
+        if not whole or version != FORMAT:
+            raise ConfigError(f"is of another format than {FORMAT}; {mend}", LOCK)
+        for path in lock.outputs:
+            if path.startswith("/") or ".." in path.split("/") or "\\" in path or "\0" in path:
+                raise ConfigError(f'names the output "{path[:80]}", outside the project; {mend}', LOCK)
+        return lock
+
+    def save(self, root: Path) -> None:
+        """Write the lock, whole, in one order.
+
+        Raises:
+            OutputError: If it cannot be written.
+        """
+        content = {"format": FORMAT, "models": self.models, "sheets": self.sheets, "outputs": self.outputs}
+        write_atomic(root / LOCK, (json.dumps(content, sort_keys=True, indent=1) + "\n").encode())
+
+    def record(self, name: str, key: str, evidence: Mapping[str, Any], model: str, shas: Mapping[str, str]) -> None:
+        """Put down a built sheet.
+
+        Arguments:
+            name, key, evidence: As of its plan.
+            model: The sha256 of what it was drawn with, or nothing.
+            shas: Path below the project and sha256 of each of its files.
+        """
+        self.sheets[name] = {"key": key, "evidence": evidence, "model": model}
+        entry = {
+            "sheet": name,
+            "key": key,
+            "inputs": digest(canonical(evidence["inputs"])),
+            "palette": evidence["palette"]["name"],
+            "seed": evidence["settings"]["seed"],
+            "model": model,
+            "version": evidence["version"],
+        }
+        for path, sha in shas.items():
+            self.outputs[path] = {"sha256": sha, **entry}
+
+    def retain(self, sheets: Container[str], models: Container[str]) -> bool:
+        """Drop sheets and models of other names; whether there were any."""
+        before = len(self.sheets) + len(self.models)
+        self.sheets = {name: entry for name, entry in self.sheets.items() if name in sheets}
+        self.models = {name: entry for name, entry in self.models.items() if name in models}
+        return len(self.sheets) + len(self.models) != before
+
+    def of_sheet(self, name: str) -> dict[str, str]:
+        """The outputs of a sheet: path to sha256."""
+        return {path: entry["sha256"] for path, entry in self.outputs.items() if entry["sheet"] == name}
+
+
+@dataclass
+class Cache:
+    """What spares work and may be deleted: digests by stat, and failures.
+
+    Attributes:
+        files: From path to [size, mtime, ctime, when it was read, sha256].
+        failures: By sheet or model: `key` and `errors`, each a list of message and trail.
+    """
+
+    files: dict[str, list[Any]] = field(default_factory=dict)
+    failures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: bool = False
+
+    @classmethod
+    def load(cls, root: Path) -> Cache:
+        """The cache of a project; an empty one if there is none, or it was cut or altered."""
+        try:
+            head, _, body = read_bytes(root / CACHE / "cache.json", STATE_LIMIT).partition(b"\n")
+            if digest(body).encode() != head:
+                return cls()
+            data = json.loads(body)
+            return cls(data["files"], data["failures"])
+        except (InputError, ValueError, KeyError, TypeError):
+            return cls()
+
+    def save(self, root: Path) -> None:
+        """Write the cache if there is anything new in it."""
+        if self.changed:
+            body = json.dumps({"files": self.files, "failures": self.failures}).encode()
+            write_atomic(root / CACHE / "cache.json", digest(body).encode() + b"\n" + body)
+            self.changed = False
+
+    def fail(self, name: str, key: str, errors: list[list[str]]) -> None:
+        """Remember that a job failed under `key`; without errors, forget that it ever did."""
+        failure = {"key": key, "errors": errors}
+        if errors and self.failures.get(name) != failure:
+            self.failures[name] = failure
+            self.changed = True
+        elif not errors and name in self.failures:
+            del self.failures[name]
+            self.changed = True
+
+
+class Digests:
+    """SHA-256 of files below `root`, reading only those whose stat changed since they were read."""
+
+    def __init__(self, root: Path, cache: Cache) -> None:
+        self.root, self.cache = root, cache
+        self.used: set[str] = set()
+
+    def __call__(self, path: str, stat: Stat | None = None) -> str:
+        """The digest of the file at `path` below the root.
+
+        Raises:
+            InputError: If it cannot be read; its trail is `path`.
+        """
+        self.used.add(path)
+        full = os.path.join(self.root, path)
+        try:
+            stat = stat or look(os.stat(full))
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}.", path) from error
+        known = self.cache.files.get(path)
+        if known is not None and len(known) == 5:
+            size, mtime, ctime, read, found = known
+            settled = max(mtime, ctime) + GRAIN < read
+            if settled and (size, mtime, ctime) == (stat.size, stat.mtime, stat.ctime):
+                return str(found)
+        now = time.time_ns()
+        try:
+            found = digest(read_bytes(Path(full)))
+        except InputError as error:
+            raise InputError(error.message, path) from error
+        self.cache.files[path] = [stat.size, stat.mtime, stat.ctime, now, found]
+        self.cache.changed = True
+        return found
+
+    def forget(self) -> None:
+        """Drop what no look since the start asked for."""
+        for path in self.cache.files.keys() - self.used:
+            del self.cache.files[path]
+            self.cache.changed = True
+
+
+class Journal:
+    """The outputs that a build is about to write, noted before the first of them lands.
+
+    After a kill the lock is still the old one; what lies in the output folder with a digest noted
+    here is ours all the same, not edited by hand.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / CACHE / "journal.json"
+        self.noted: dict[str, list[str]] = {}
+        try:
+            found = json.loads(read_bytes(self.path, STATE_LIMIT))
+            self.noted = {path: [str(sha) for sha in shas] for path, shas in found.items()}
+        except (InputError, ValueError, TypeError, AttributeError):
+            pass
+
+    def note(self, outputs: dict[str, str]) -> None:
+        """Put down path and sha256 of each output that is about to land."""
+        for path, sha in outputs.items():
+            if sha not in self.noted.setdefault(path, []):
+                self.noted[path].append(sha)
+        write_atomic(self.path, canonical(self.noted))
+
+    def holds(self, path: str, sha: str) -> bool:
+        """Whether a build set out to write this file."""
+        return sha in self.noted.get(path, ())
+
+    def close(self) -> None:
+        """Every output noted is in the lock now."""
+        self.noted = {}
+        self.path.unlink(missing_ok=True)

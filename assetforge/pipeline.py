@@ -1,0 +1,324 @@
+"""From assetforge.toml to what is to be built, or to every fault in it.
+
+A fault in one ``[[sheet]]`` or ``[[model]]`` does not keep the others from being built: the
+pipeline holds what is sound and the faults beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .errors import ConfigError, did_you_mean
+from .exports import EXPORTS
+from .files import inside
+from .formats import palettes
+from .models.budget import steps_for
+from .palette import auto_size
+from .settings import Place, make, option, resolve
+from .steps import KINDS
+from .steps.base import MOST_SEED, Modelled, Step
+from .toml import Document, read
+
+__all__ = ["CONFIG", "Model", "Pipeline", "Project", "Sheet", "find_root", "load"]
+
+CONFIG = "assetforge.toml"
+DEFAULT_MINUTES = 3.0
+
+_WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """The keys of ``[project]``."""
+
+    source: str = option("art")
+    output: str = option("assets/forge")
+    palette: str = option("")
+    exports: tuple[str, ...] = option(("json",))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """The keys of a ``[[model]]``, which is trained before the sheets that name it."""
+
+    name: str = option()
+    from_: tuple[str, ...] = option()
+    minutes: float | None = option(None, low=0.01, high=100_000)
+    steps: int | None = option(None, low=1, high=100_000_000)
+    seed: int = option(0, low=0, high=MOST_SEED)
+    base: str = option("base")
+
+    @property
+    def budget(self) -> int:
+        """Training steps; minutes stand for a fixed number of them, so that a build repeats."""
+        return self.steps if self.steps is not None else steps_for(self.minutes or DEFAULT_MINUTES)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A sound ``[[model]]``.
+
+    Arguments:
+        model: Its settings.
+        place: Where a key of it stands.
+        base: The checkpoint it starts from, below the root; "base" or "none".
+    """
+
+    model: Model
+    place: Place
+    base: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sound ``[[sheet]]``.
+
+    Arguments:
+        step: Its settings, and what runs.
+        place: Where a key of it stands.
+        palette: A bundled name, a path below the root, or auto:K.
+        exports: Their names.
+        model: The name of a `Learnt`, a checkpoint below the root, "base", or "" if the kind needs none.
+        pack: The patterns of the pack that an auto palette is fitted to when the sheet has no art of its own.
+    """
+
+    step: Step
+    place: Place
+    palette: str
+    exports: tuple[str, ...]
+    model: str
+    pack: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return self.step.name
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What a project asks for.
+
+    Arguments:
+        root: The folder of assetforge.toml.
+        project: Its general settings; None if they are at fault, then there is nothing else.
+        models, sheets: The sound ones, in the order of the file.
+        faults: Everything wrong with the file.
+    """
+
+    root: Path
+    project: Project | None
+    models: tuple[Learnt, ...]
+    sheets: tuple[Sheet, ...]
+    faults: tuple[ConfigError, ...]
+
+
+def find_root(start: Path) -> Path:
+    """The project that `start` lies in: the nearest folder upwards that holds an assetforge.toml.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    for folder in (start.absolute(), *start.absolute().parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise ConfigError(f"no {CONFIG} in {start} or above; `assetforge init` makes one.")
+
+
+def load(root: Path, palette: str | None = None) -> Pipeline:
+    """Read the project at `root`.
+
+    Arguments:
+        root: The folder of assetforge.toml.
+        palette: Takes the place of every sheet's palette.
+
+    Raises:
+        ConfigError: If the file is no TOML at all.
+        InputError: If it cannot be read.
+    """
+    if not (root / CONFIG).exists():
+        raise ConfigError(f"no {CONFIG} in {root}; `assetforge init` makes one.")
+    return Loader(root, read(root / CONFIG, CONFIG), palette).run()
+
+
+class Loader:
+    """Reads one document, gathering faults."""
+
+    def __init__(self, root: Path, document: Document, palette: str | None) -> None:
+        self.root, self.document, self.override = root, document, palette
+        self.faults: list[ConfigError] = []
+        self.names: dict[str, dict[str, str]] = {"sheet": {}, "model": {}}
+
+    def run(self) -> Pipeline:
+        table = self.document.table
+        for key in table:
+            if key not in ("project", "model", "sheet"):
+                place = self.document.place(key)
+                # A typo of a table takes its keys with it: the name of the table is the fault.
+                self.fault(f'unknown section "{key[:80]}"; {did_you_mean(key, ("project", "model", "sheet"))}', place)
+        project = self.project(table.get("project", {}))
+        if project is None:
+            return Pipeline(self.root, None, (), (), tuple(self.faults))
+        models = [learnt for place, block in self.blocks("model") if (learnt := self.model(place, block))]
+        broken = set(self.names["model"].values()) - {learnt.model.name for learnt in models}
+        known = {learnt.model.name: learnt.model for learnt in models}
+        blocks = self.blocks("sheet")
+        sheets = [sheet for place, block in blocks if (sheet := self.sheet(place, block, project, known, broken))]
+        return Pipeline(self.root, project, tuple(models), tuple(sheets), tuple(self.faults))
+
+    def fault(self, message: str, place: str) -> None:
+        self.faults.append(ConfigError(message, place))
+
+    def blocks(self, section: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+        """The sound tables of ``[[section]]`` with their places; not those whose name comes twice."""
+        found = self.document.table.get(section, [])
+        if not isinstance(found, list) or not all(isinstance(block, dict) for block in found):
+            self.fault(f"write each {section} as a table under [[{section}]].", self.document.place(section))
+            return
+        names = [block["name"].casefold() if isinstance(block.get("name"), str) else None for block in found]
+        for number, block in enumerate(found):
+            place: Place = partial(self.place, section, number, block.get("name"))
+            if isinstance(name := block.get("name"), str):
+                self.names[section][name.casefold()] = name
+                first = names.index(name.casefold())
+                if fault := name_fault(name):
+                    self.fault(f'name = "{name[:60]}": {fault}', place("name"))
+                    continue
+                if names.count(name.casefold()) > 1:
+                    if first != number:
+                        other = self.document.place(section, first).rpartition(":")[2]
+                        self.fault(f"the name is taken by line {other}; give each {section} its own.", place("name"))
+                    continue
+            yield place, block
+
+    def place(self, section: str, number: int, name: object, key: str) -> str:
+        label = f'"{name[:60]}"' if isinstance(name, str) else f"number {number + 1}"
+        at = self.document.place(section, number, key) if key else self.document.place(section, number)
+        return f"{at} [[{section}]] {label}"
+
+    def project(self, table: Any) -> Project | None:
+        def place(key: str) -> str:
+            return f"{self.document.place('project', key) if key else self.document.place('project')} [project]"
+
+        if not isinstance(table, dict):
+            self.fault("write the project as a table under [project].", self.document.place("project"))
+            return None
+        project, faults = make(Project, table, place)
+        if project is None:
+            self.faults += faults
+            return None
+        before = len(self.faults)
+        for key in ("source", "output"):
+            self.check(self.folder, getattr(project, key), place(key), key)
+        if len(self.faults) == before:
+            source, output = inside(self.root, project.source), inside(self.root, project.output)
+            if source.is_relative_to(output):
+                self.fault(
+                    f'output = "{project.output}" holds the source folder; give the output a folder of its own.',
+                    place("output"),
+                )
+        if project.palette and not self.override:
+            self.check(self.palette, project.palette, place("palette"), "palette")
+        self.exports(project.exports, place("exports"))
+        return project if len(self.faults) == before else None
+
+    def check(self, function: Any, value: str, place: str, key: str) -> None:
+        """Call `function`, and make its ConfigError a fault of `key`."""
+        try:
+            if any(ord(character) < 32 for character in value):
+                raise ConfigError(f"{value[:60]!r} holds a control character.")
+            function(value)
+        except ConfigError as error:
+            self.fault(f"{key}: {error}", place)
+
+    def folder(self, value: str) -> None:
+        if ".assetforge" in inside(self.root, value).relative_to(self.root.resolve()).parts:
+            raise ConfigError(f'"{value}" lies in the cache, which may be deleted at any time.')
+
+    def palette(self, spec: str) -> None:
+        if auto_size(spec) is None:
+            palettes.find(spec, self.root)
+
+    def checkpoint(self, value: str) -> None:
+        if not inside(self.root, value).is_file():
+            raise ConfigError(f'there is no file "{value}" in the project.')
+
+    def exports(self, names: tuple[str, ...], place: str) -> None:
+        for name in names:
+            if name not in EXPORTS:
+                self.fault(f'unknown export "{name[:60]}"; {did_you_mean(name, EXPORTS)}', place)
+
+    def model(self, place: Place, table: dict[str, Any]) -> Learnt | None:
+        model, faults = make(Model, table, place)
+        if model is None:
+            self.faults += faults
+            return None
+        before = len(self.faults)
+        if model.minutes is not None and model.steps is not None:
+            self.fault("minutes and steps are both given; keep one.", place("steps"))
+        if model.name in ("base", "none"):
+            self.fault(f'name = "{model.name}" means the bundled model or none; call yours otherwise.', place("name"))
+        if model.base not in ("base", "none"):
+            self.check(self.checkpoint, model.base, place("base"), "base")
+        return Learnt(model, place, model.base) if len(self.faults) == before else None
+
+    def sheet(
+        self, place: Place, table: dict[str, Any], project: Project, models: dict[str, Model], broken: set[str]
+    ) -> Sheet | None:
+        kind = table.get("kind")
+        if not isinstance(kind, str) or kind not in KINDS:
+            told = f"choose one of {', '.join(KINDS)}." if not isinstance(kind, str) else did_you_mean(kind, KINDS)
+            given = "the key is missing" if kind is None else f'"{str(kind)[:60]}" is unknown'
+            self.fault(f"kind: {given}; {told}", place("kind"))
+            return None
+        step, faults = make(resolve(KINDS[kind]), table, place)
+        if step is None:
+            self.faults += faults
+            return None
+        before = len(self.faults)
+        for key, message in step.problems():
+            self.fault(message, place(key))
+        if step.exports is not None:
+            self.exports(step.exports, place("exports"))
+        palette = self.override or step.palette or project.palette
+        if not palette:
+            self.fault("no palette; give one here or in [project].", place(""))
+        elif step.palette or self.override:
+            self.check(self.palette, palette, "--palette" if self.override else place("palette"), "palette")
+        model = self.model_of(step, place, models, broken)
+        if len(self.faults) != before:
+            return None
+        fits = auto_size(palette) and step.takes == "nothing"
+        pack = models[model].from_ if fits and model in models else ()
+        exports = project.exports if step.exports is None else step.exports
+        return Sheet(step, place, palette, tuple(dict.fromkeys(exports)), model, pack)
+
+    def model_of(self, step: Step, place: Place, models: dict[str, Model], broken: set[str]) -> str:
+        """What a sheet draws with."""
+        if not isinstance(step, Modelled):
+            return ""
+        name = step.model or "base"
+        if name in models or name == "base":
+            return name
+        if name in broken:
+            self.fault(f'model = "{name}" waits for its [[model]] to be mended.', place("model"))
+        elif name.endswith(".safetensors"):
+            self.check(self.checkpoint, name, place("model"), "model")
+        else:
+            mend = did_you_mean(name, models) if models else "add a [[model]], or leave it out for the bundled one."
+            self.fault(f'unknown model "{name[:60]}"; {mend}', place("model"))
+        return name
+
+
+def name_fault(name: str) -> str:
+    """Why a file cannot be called `name` everywhere, or nothing."""
+    if not re.fullmatch(r"\w[\w .+()-]{0,79}", name) or name[-1] in ". ":
+        return "give 1 to 80 letters, digits or any of _-+.() that begin and end as a file name does."
+    if name.partition(".")[0].casefold() in _WINDOWS:
+        return "Windows keeps this name for a device."
+    return ""

@@ -1,0 +1,121 @@
+"""What every kind of sheet shares: its common keys, what it declares, and the bench it works at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from ..settings import option
+
+if TYPE_CHECKING:
+    from ..models.prior import Prior
+    from ..palette import Palette
+    from ..sprite import Raster, Sprite
+
+__all__ = ["DITHERS", "MAPS", "Bench", "Finder", "Inputs", "Modelled", "Packed", "Source", "Step"]
+
+MAPS = ("nearest", "faithful", "ramp", "swap")
+DITHERS = ("none", "bayer", "floyd-steinberg")
+MOST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """One file that a sheet reads.
+
+    Arguments:
+        path: Below the project's root, with slashes.
+        name: What its sprite is called.
+    """
+
+    path: str
+    name: str
+
+
+Inputs = dict[str, tuple[Source, ...]]
+
+
+class Finder(Protocol):
+    """Looks up files of the source folder for a step that declares its inputs."""
+
+    def find(self, key: str, patterns: Sequence[str]) -> tuple[Source, ...]:
+        """The files that the patterns of a key mean; ConfigError if one means none."""
+
+    def beside(self, source: Source, ending: str) -> Source | None:
+        """The file called like `source` but for its ending, if there is one."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a step is given to work with.
+
+    Arguments:
+        inputs: As its `inputs` declared them, and under ``pack`` what a palette is fitted to if it has no own art.
+        read: The frames of each source; says every file that cannot be read.
+        palette: The sheet's, or how many colors to fit to the art.
+        prior: Gives the model; called only by a step that needs one.
+        facts: Takes what the sheet's provenance should tell beside its settings; plain JSON values.
+    """
+
+    inputs: Mapping[str, tuple[Source, ...]]
+    read: Callable[[Sequence[Source]], list[list[Raster]]]
+    palette: Palette | int
+    prior: Callable[[], Prior]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """The keys that every ``[[sheet]]`` has; a kind adds its own and runs.
+
+    Class attributes:
+        grid: Whether it gives rows of sprites for a regular grid, or sprites to be packed.
+        format: Raised when the same settings come to mean other bytes.
+    """
+
+    name: str = option()
+    kind: str = option()
+    palette: str = option("")
+    seed: int = option(0, low=0, high=MOST_SEED)
+    exports: tuple[str, ...] | None = option(None)
+    map: str = option("faithful", choices=MAPS)
+    dither: str = option("none", choices=DITHERS)
+    threshold: int = option(128, low=1, high=255)
+
+    grid: ClassVar[bool] = False
+    format: ClassVar[int] = 1
+
+    @property
+    def takes(self) -> str:
+        """What it starts from: "rasters", art of its own, or "nothing" but a palette and a model."""
+        return "rasters"
+
+    def inputs(self, finder: Finder) -> Inputs:
+        """Every file of the source folder that `run` will read, by the key that names it."""
+        raise NotImplementedError
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with the values of single keys beyond their types: (key, fault)."""
+        yield from ()
+
+    def run(self, bench: Bench) -> Sequence[Sprite] | Sequence[Sequence[Sprite]]:
+        """The sprites of the sheet, all in one palette; rows of them if `grid`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packed(Step):
+    """A kind whose sprites are packed, not set in a grid that means something."""
+
+    padding: int = option(0, low=0, high=64)
+    extrude: int = option(0, low=0, high=16)
+    trim: bool = option(False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modelled(Step):
+    """A kind that draws with a model: the name of a ``[[model]]``, a checkpoint, or the bundled base."""
+
+    model: str = option("")
+    temperature: float = option(1.0, low=0, high=10)

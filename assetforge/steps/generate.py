@@ -1,0 +1,58 @@
+"""New sprites in the palette, from the model alone or near sprites of yours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..settings import option
+from .base import Bench, Finder, Inputs, Modelled, Packed
+from .quantize import fitted, locked
+
+if TYPE_CHECKING:
+    from ..sprite import Sprite
+
+__all__ = ["Generate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generate(Modelled, Packed):
+    """``kind = "generate"``: `count` sprites of `size` [width, height].
+
+    `candidates` are drawn for each sprite and the likeliest kept; `like` starts from the latent of
+    your sprites; `truncation` below 1 stays closer to the typical. The provenance tells how far each
+    is from the nearest sprite the model learnt from, as the share of pixels that differ.
+    """
+
+    count: int = option(low=1, high=10_000)
+    size: tuple[int, int] = option((32, 32), low=8, high=64)
+    truncation: float = option(1.0, low=0, high=4)
+    candidates: int = option(4, low=1, high=64)
+    like: tuple[str, ...] = option(())
+
+    @property
+    def takes(self) -> str:
+        return "rasters" if self.like else "nothing"
+
+    def inputs(self, finder: Finder) -> Inputs:
+        return {"like": finder.find("like", self.like)} if self.like else {}
+
+    def run(self, bench: Bench) -> list[Sprite]:
+        like: list[Sprite] = []
+        if self.like:
+            frames = bench.read(bench.inputs["like"])
+            like = locked(self, bench.palette, [frame for file in frames for frame in file])
+        drawn = bench.prior().draw(
+            like[0].palette if like else fitted(self, bench),
+            self.count,
+            size=self.size,
+            seed=self.seed,
+            temperature=self.temperature,
+            truncation=self.truncation,
+            candidates=self.candidates,
+            like=like,
+        )
+        sprites = [sprite.renamed(f"{number:04d}") for number, sprite in enumerate(drawn.sprites)]
+        pairs = zip(sprites, drawn.nearest, strict=True)
+        bench.facts["nearest"] = {sprite.name: round(float(share), 3) for sprite, share in pairs}
+        return sprites

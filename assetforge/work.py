@@ -1,0 +1,205 @@
+"""One job: files in, bytes out. Runs in this process or another; writes nothing into the project.
+
+Everything that goes wrong with the files comes back as errors of the job, so that one bad sprite
+ends one sheet and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import formats
+from . import sheet as sheets
+from .errors import AssetforgeError, InputError
+from .exports import sheet_files
+from .formats import palettes
+from .palette import auto_size
+from .sprite import Raster
+from .steps.base import Bench, Inputs, Source, Step
+
+if TYPE_CHECKING:
+    from .models.prior import Prior
+
+__all__ = ["Done", "SheetJob", "TrainJob", "draw_sheet", "train_model"]
+
+
+@dataclass(frozen=True)
+class SheetJob:
+    """A sheet to be made.
+
+    Arguments:
+        root: The project, absolute.
+        place: What messages call the sheet.
+        step: Its settings and what runs.
+        inputs: The files it reads.
+        palette: A bundled name, a path below the root, or auto:K.
+        exports: Their names.
+        checkpoint: The model's file, below the root or absolute; empty if it needs none.
+        provenance: What goes into the sheet's JSON, but for the model's card.
+    """
+
+    root: str
+    place: str
+    step: Step
+    inputs: Inputs
+    palette: str
+    exports: tuple[str, ...]
+    checkpoint: str
+    provenance: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """A model to be trained.
+
+    Arguments:
+        root, place, inputs: As of a sheet.
+        base: The checkpoint to start from, below the root or absolute; "base"; or "none".
+        state: Where a killed training goes on from, below the root.
+    """
+
+    root: str
+    place: str
+    name: str
+    inputs: Inputs
+    base: str
+    steps: int
+    seed: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a job.
+
+    Arguments:
+        files: Path below the output folder, and content; empty if it failed.
+        errors: What a reader must mend.
+        lasting: Whether the same inputs would fail again.
+        trace: The traceback of a fault of ours.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    errors: tuple[AssetforgeError, ...] = ()
+    lasting: bool = False
+    trace: str = ""
+
+
+def draw_sheet(job: SheetJob) -> Done:
+    """Make one sheet."""
+    return _told(job.root, job.place, lambda: _draw(job))
+
+
+def train_model(job: TrainJob, report: Callable[[Any], None] | None = None) -> Done:
+    """Train one model; its checkpoint is the one file, called by the model's name."""
+    return _told(job.root, job.place, lambda: {job.name: _train(job, report)})
+
+
+def _draw(job: SheetJob) -> dict[str, bytes]:
+    root = Path(job.root)
+    size = auto_size(job.palette)
+    palette = size if size is not None else palettes.load(job.palette, root)
+    model: list[Prior] = []
+
+    def prior() -> Prior:
+        if not model:
+            path = root / job.checkpoint
+            status = os.stat(path) if path.exists() else None
+            model.append(_load(path, status and (status.st_size, status.st_mtime_ns, status.st_ino)))
+        return model[0]
+
+    bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior)
+    drawn: Any = job.step.run(bench)
+    name = job.step.name
+    if job.step.grid:
+        sheet = sheets.grid(drawn, name)
+    else:
+        options = {key: getattr(job.step, key) for key in ("padding", "extrude", "trim")}
+        sheet = sheets.pack(drawn, name, **options)
+    provenance = job.provenance | bench.facts
+    if model:
+        provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": model[0].card}
+    return sheet_files(sheet, provenance, job.exports)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path, status: object) -> Prior:
+    # One load for all sheets and, under watch, for all builds; a replaced file has another status.
+    # Loaded late: quantizing and packing must not pay for torch, in time or in memory.
+    from .models.prior import Prior
+
+    return Prior.load(path)
+
+
+def _read(root: Path, sources: Sequence[Source]) -> list[list[Raster]]:
+    """The frames of each source.
+
+    Raises:
+        ExceptionGroup: Of an InputError for each file that cannot be read.
+    """
+    frames, errors = [], []
+    for source in sources:
+        try:
+            frames.append(formats.read(root / source.path, source.name))
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("inputs", errors)
+    return frames
+
+
+def _train(job: TrainJob, report: Callable[[Any], None] | None) -> bytes:
+    from . import corpus
+    from .models import train
+
+    root = Path(job.root)
+    _read(root, job.inputs["from"])
+    examples = corpus.gather([(root / source.path, source.name) for source in job.inputs["from"]])
+    return train.train(
+        examples,
+        base=None if job.base == "none" else root / job.base,
+        steps=job.steps,
+        seed=job.seed,
+        state=root / job.state,
+        resume=True,
+        report=report,
+        name=job.name,
+    )
+
+
+def _told(root: str, place: str, action: Callable[[], dict[str, bytes]]) -> Done:
+    """What `action` gives, or its faults with their trail."""
+    try:
+        return Done(action())
+    except Exception as fault:
+        errors, lasting = [], True
+        for each in _leaves(fault):
+            if isinstance(each, AssetforgeError):
+                # The disk may be better next time; a file that is wrong stays wrong.
+                lasting &= not isinstance(each.__cause__, OSError)
+                prefix = os.path.join(root, "")
+                each.trail = tuple(step.removeprefix(prefix) for step in each.trail)
+                errors.append(each)
+            elif isinstance(each, MemoryError):
+                lasting = False
+                errors.append(InputError("there is not enough memory for it."))
+            else:
+                lasting = False
+                told = " ".join(f"{type(each).__name__}: {each}".split())[:200]
+                errors.append(AssetforgeError(f"assetforge itself failed ({told}); --debug shows where."))
+        trace = "" if lasting else "".join(traceback.format_exception(fault))
+        return Done({}, tuple(error.within(place) for error in errors), lasting, trace)
+
+
+def _leaves(fault: BaseException) -> Iterator[BaseException]:
+    if isinstance(fault, BaseExceptionGroup):
+        for each in fault.exceptions:
+            yield from _leaves(each)
+    else:
+        yield fault
