@@ -1,0 +1,151 @@
+"""`assetforge pack`: sprites to a sheet, their colors untouched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import __version__
+from ..errors import ConfigError, InputError
+from ..palette import MAX_COLORS, MIN_COLORS, RGB, Palette
+
+if TYPE_CHECKING:
+    from ..sprite import Raster, Sprite
+
+__all__ = ["pack"]
+
+
+@click.command(epilog="Example: assetforge pack art/heroes -o build/heroes.png --padding 2 --trim")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="SHEET.png", help="The sheet.")
+@click.option("--format", "formats", multiple=True, metavar="F", help="What to write beside it.  [default: json]")
+@click.option("--padding", type=click.IntRange(0, 256), default=0, help="Empty pixels between sprites.")
+@click.option("--extrude", type=click.IntRange(0, 64), default=0, help="Times that edge pixels are repeated outwards.")
+@click.option("--trim", is_flag=True, help="Leave out transparent borders; the JSON tells what was left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def pack(
+    inputs: tuple[str, ...],
+    output: Path,
+    formats: tuple[str, ...],
+    padding: int,
+    extrude: int,
+    trim: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Pack sprites into one indexed sheet; no model is needed and no color changes.
+
+    INPUT is any .png, .gif, .aseprite or .ase, a folder of them, or a glob. All colors together
+    make the palette, in order of first use; where all inputs are indexed PNGs of one palette, as
+    `quantize` writes them, that palette is kept. More than 255 colors, or half-transparent pixels,
+    are errors: `quantize` resolves both.
+    """
+    from ..exports import load
+    from ..files import digest, read_bytes
+    from ..formats import find
+    from .output import check_out, write_sprites
+
+    if output.suffix.lower() != ".png":
+        raise ConfigError(f'"{output}": a sheet ends in .png.')
+    check_out(output)
+    formats = tuple(dict.fromkeys(formats)) or ("json",)
+    for name in formats:
+        load(name)
+    files = find(inputs)
+    sprites = read_sprites(files, output.stem)
+    provenance = {
+        "tool": "assetforge",
+        "version": __version__,
+        "command": "pack",
+        "settings": {"padding": padding, "extrude": extrude, "trim": trim},
+        "inputs": {name: digest(read_bytes(path)) for path, name in files},
+    }
+    written = write_sprites(
+        sprites,
+        output,
+        provenance=provenance,
+        padding=padding,
+        extrude=extrude,
+        trim=trim,
+        exports=formats,
+        inputs=[path for path, _ in files],
+    )
+    colors = len(sprites[0].palette)
+    if as_json:
+        facts = {"sprites": len(sprites), "colors": colors, "files": [path.as_posix() for path in written]}
+        click.echo(json.dumps(facts))
+    elif not quiet:
+        click.echo(f"{output}: {len(sprites)} sprites, {colors} colors")
+
+
+def read_sprites(files: Sequence[tuple[Path, str]], name: str) -> list[Sprite]:
+    """The sprites in `files`, exactly, all of one palette called `name`.
+
+    Raises:
+        InputError: If a file cannot be read or has half-transparent pixels, or the files together
+            have more than 255 colors.
+    """
+    from ..files import read_bytes
+    from ..formats import png, read
+
+    indexed: list[Sprite] = []
+    for path, label in files:
+        data = read_bytes(path) if path.suffix.lower() == ".png" else b""
+        sprite = png.read_sprite(data, label) if data.startswith(png.MAGIC) else None
+        if sprite is None or (indexed and sprite.palette != indexed[0].palette):
+            break
+        indexed.append(sprite)
+    else:
+        palette = Palette(indexed[0].palette.colors, name)
+        return [replace(sprite, palette=palette) for sprite in indexed]
+    return together([(path, raster) for path, label in files for raster in read(path, label)], name)
+
+
+def together(rasters: Sequence[tuple[Path, Raster]], name: str) -> list[Sprite]:
+    """Sprites of the colors of `rasters`, in order of first use.
+
+    Raises:
+        InputError: As `read_sprites`.
+    """
+    import numpy as np
+
+    from ..sprite import Sprite
+
+    places: dict[int, int] = {}
+    drawings = []
+    for path, raster in rasters:
+        alpha = raster.rgba[..., 3]
+        soft = int(((alpha != 0) & (alpha != 255)).sum())
+        if soft:
+            raise InputError(
+                f"{soft} pixels are half-transparent, a sheet's are drawn or not; run `assetforge quantize` first.",
+                str(path),
+            )
+        channels = raster.rgba[..., :3].astype(np.int32)
+        codes = channels[..., 0] << 16 | channels[..., 1] << 8 | channels[..., 2]
+        codes[alpha == 0] = -1
+        values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        for value in values[np.argsort(first)].tolist():
+            if value >= 0:
+                places.setdefault(value, len(places) + 1)
+        drawings.append((raster, values, inverse.reshape(codes.shape)))
+    if len(places) > MAX_COLORS:
+        raise InputError(
+            f"{len(rasters)} sprites use {len(places)} colors, a sheet holds {MAX_COLORS}; "
+            f"run `assetforge quantize -p auto:{MAX_COLORS}` first, or make several sheets."
+        )
+    colors: list[RGB] = [(code >> 16, code >> 8 & 255, code & 255) for code in places]
+    while len(colors) < MIN_COLORS:
+        colors.append((0, 0, 0) if (0, 0, 0) not in colors else (255, 255, 255))
+    palette = Palette(tuple(colors), name)
+    sprites = []
+    for raster, values, inverse in drawings:
+        table = np.array([places.get(value, 0) for value in values.tolist()], np.uint8)
+        sprites.append(Sprite(table[inverse], palette, raster.name, raster.duration, raster.tag))
+    return sprites

@@ -1,0 +1,233 @@
+"""Aseprite's own files: every color depth, layers, linked cels, tilemaps, tags, palettes.
+
+After the published format (aseprite ``docs/ase-file-specs.md``). No library for it is kept well
+enough to stand here. This file reads the chunks; `aseprite_layers` draws them.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Callable
+
+from ..errors import InputError
+from ..sprite import Raster
+from . import check_size
+from .aseprite_layers import Cel, Document, Layer, Tileset, flatten
+from .compose import MODES
+
+__all__ = ["read"]
+
+FILE_MAGIC, FRAME_MAGIC = 0xA5E0, 0xF1FA
+GROUP, TILEMAP = 1, 2
+MAX_LAYERS, MAX_LEVELS, MAX_TAGS = 1024, 100, 1024
+RAW, LINKED, COMPRESSED, COMPRESSED_TILES = 0, 1, 2, 3
+
+# By Aseprite's numbers; those without a name are hue, saturation, color and luminosity.
+BLENDS = dict(zip((*range(12), 16, 17, 18), MODES, strict=True))
+
+
+def read(data: bytes, name: str) -> list[Raster]:
+    """The frames as Aseprite shows them: visible layers flattened, reference layers left out.
+
+    Frames under a tag are called ``name-TAG-0``, … and tagged ``name-TAG``; of tags within tags the
+    shortest counts. Where a file has tags, its other frames have none.
+
+    Raises:
+        InputError: If it is damaged, cut, too large, or asks for what is not supported.
+    """
+    try:
+        document, durations = _parse(data)
+    except struct.error:
+        raise InputError(f"is cut after {len(data)} bytes; save it again.") from None
+    pictures = flatten(document)
+    if len(durations) == 1:
+        return [Raster(next(pictures), name)]
+    frames = zip(pictures, _names(document, name, len(durations)), durations, strict=True)
+    return [Raster(rgba, label, duration, tag) for rgba, (label, tag), duration in frames]
+
+
+def _names(document: Document, name: str, count: int) -> list[tuple[str, str]]:
+    """The name and the tag of each frame."""
+    if not document.tags:
+        return [(f"{name}-{index}", name) for index in range(count)]
+    counts: Counter[str] = Counter()
+    names = []
+    for index in range(count):
+        around = [tag for tag in document.tags if tag[1] <= index <= tag[2]]
+        if around:
+            tag = f"{name}-{min(around, key=lambda tag: tag[2] - tag[1])[0]}"
+            names.append((f"{tag}-{counts[tag]}", tag))
+            counts[tag] += 1
+        else:
+            names.append((f"{name}-{index}", ""))
+    return names
+
+
+class Bytes:
+    """A place in a chunk, and what follows it."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def take(self, form: str) -> tuple[int, ...]:
+        """The next values, little-endian, in `struct`'s letters."""
+        values = struct.unpack_from(f"<{form}", self.data, self.at)
+        self.at += struct.calcsize(f"<{form}")
+        return values
+
+    def text(self) -> str:
+        """The next string."""
+        (length,) = self.take("H")
+        return bytes(self.take(f"{length}B")).decode("utf-8", "replace")
+
+    def rest(self) -> bytes:
+        """All that follows."""
+        return self.data[self.at :]
+
+
+def _parse(data: bytes) -> tuple[Document, list[int]]:
+    """The document and how long each frame is shown, in milliseconds."""
+    if len(data) < 128:
+        raise InputError(f"is cut after {len(data)} bytes; save it again.")
+    _, magic, count, width, height, depth, flags, speed = struct.unpack_from("<IHHHHHIH", data)
+    assert magic == FILE_MAGIC
+    if depth not in (8, 16, 32):
+        raise InputError(f"has {depth} bits a pixel; Aseprite files have 8, 16 or 32.")
+    if count == 0:
+        raise InputError("is damaged: it has no frames; save it again.")
+    check_size(width, height, count)
+    document = Document(width, height, depth // 8, flags, data[28])
+    durations = []
+    at = 128
+    for index in range(count):
+        size, magic, old, duration, new = struct.unpack_from("<IHHHxxI", data, at)
+        if magic != FRAME_MAGIC or size < 16 or at + size > len(data):
+            raise InputError(f"is cut or damaged: frame {index} of {count} is not whole; save it again.")
+        durations.append(duration or speed or 100)
+        document.cels.append({})
+        chunk = at + 16
+        for _ in range(new or old):
+            length, kind = struct.unpack_from("<IH", data, chunk)
+            if length < 6 or chunk + length > at + size:
+                raise InputError(f"is damaged: a chunk of frame {index} is {length} bytes long; save it again.")
+            if kind in CHUNKS:
+                CHUNKS[kind](document, Bytes(data[chunk + 6 : chunk + length]), index)
+            chunk += length
+        document.palettes.append(document.palette)
+        at += size
+    return document, durations
+
+
+def _layer(document: Document, chunk: Bytes, frame: int) -> None:
+    flags, kind, level, _, _, blend, opacity, *_ = chunk.take("HHHHHHBBBB")
+    name = chunk.text()
+    (tileset,) = chunk.take("I") if kind == TILEMAP else (-1,)
+    if level > MAX_LEVELS or len(document.layers) == MAX_LAYERS:
+        raise InputError(f"has more than {MAX_LAYERS} layers or {MAX_LEVELS} groups in groups; flatten some.")
+    parent = next((i for i in range(len(document.layers) - 1, -1, -1) if document.layers[i].level < level), -1)
+    document.layers.append(
+        Layer(
+            name=name,
+            visible=bool(flags & 1),
+            background=bool(flags & 8),
+            reference=bool(flags & 64),
+            group=kind == GROUP,
+            level=level,
+            parent=parent,
+            blend=BLENDS.get(blend, ""),
+            opacity=opacity,
+            tileset=tileset,
+        )
+    )
+
+
+def _cel(document: Document, chunk: Bytes, frame: int) -> None:
+    layer, x, y, opacity, kind, z, *_ = chunk.take("HhhBHh5B")
+    if layer >= len(document.layers):
+        raise InputError(f"is damaged: frame {frame} draws on layer {layer} of {len(document.layers)}; save it again.")
+    if kind == LINKED:
+        (linked,) = chunk.take("H")
+        source = document.cels[linked].get(layer) if linked < frame else None
+        if source is None:
+            raise InputError(
+                f"is damaged: frame {frame} links to a cel of frame {linked} that is missing; save it again."
+            )
+        # A link may stand elsewhere than what it links to.
+        document.cels[frame][layer] = source._replace(x=x, y=y, opacity=opacity, z=z)
+        return
+    if kind not in (RAW, COMPRESSED, COMPRESSED_TILES):
+        raise InputError(f"has a cel of type {kind}, which this version does not know; flatten its layers.")
+    width, height = chunk.take("HH")
+    masks: tuple[int, ...] = ()
+    if kind == COMPRESSED_TILES:
+        bits, *rest = chunk.take("HIIII10B")
+        if bits not in (8, 16, 32):
+            raise InputError(f"is damaged: a tilemap has {bits} bits a tile; save it again.")
+        masks = (bits // 8, *rest[:4])
+    document.cels[frame][layer] = Cel(x, y, opacity, z, width, height, chunk.rest(), kind != RAW, masks)
+
+
+def _tags(document: Document, chunk: Bytes, frame: int) -> None:
+    (count,) = chunk.take("H8x")
+    if len(document.tags) + count > MAX_TAGS:
+        raise InputError(f"has more than {MAX_TAGS} tags; remove some.")
+    for _ in range(count):
+        first, last, *_ = chunk.take("HHBH6x3Bx")
+        name = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in chunk.text())
+        document.tags.append((name, first, last))
+
+
+def _palette(document: Document, chunk: Bytes, frame: int) -> None:
+    size, first, last = chunk.take("III8x")
+    if last >= size or first > last:
+        raise InputError(f"is damaged: its palette of {size} has entries {first} to {last}; save it again.")
+    kept = min(size, 256)  # an index is a byte
+    colors = [*document.palette[:kept], *([(0, 0, 0, 255)] * (kept - len(document.palette)))]
+    for entry in range(first, min(last + 1, kept)):
+        named, *color = chunk.take("HBBBB")
+        if named & 1:
+            chunk.text()
+        colors[entry] = (color[0], color[1], color[2], color[3])
+    document.palette = tuple(colors)
+    document.new_palette = True
+
+
+def _old_palette(document: Document, chunk: Bytes, scale: int) -> None:
+    if document.new_palette:
+        return
+    colors = list(document.palette)
+    entry = 0
+    (packets,) = chunk.take("H")
+    for _ in range(packets):
+        skipped, count = chunk.take("BB")
+        entry += skipped
+        for _ in range(count or 256):
+            red, green, blue = (min(value * 255 // scale, 255) for value in chunk.take("BBB"))
+            if entry < 256:  # an index is a byte
+                colors.extend([(0, 0, 0, 255)] * (entry + 1 - len(colors)))
+                colors[entry] = (red, green, blue, 255)
+            entry += 1
+    document.palette = tuple(colors)
+
+
+def _tileset(document: Document, chunk: Bytes, frame: int) -> None:
+    number, flags, count, width, height, *_ = chunk.take("IIIHHh14x")
+    name = chunk.text()
+    if not flags & 2:
+        raise InputError(f'takes its tileset "{name}" from another file; embed it, or flatten the tilemap.')
+    chunk.take("II" if flags & 1 else "")
+    chunk.take("I")
+    document.tilesets[number] = Tileset(count, width, height, chunk.rest(), empty=0 if flags & 4 else 0xFFFFFFFF)
+
+
+CHUNKS: dict[int, Callable[[Document, Bytes, int], None]] = {
+    0x0004: lambda document, chunk, frame: _old_palette(document, chunk, 255),
+    0x0011: lambda document, chunk, frame: _old_palette(document, chunk, 63),
+    0x2004: _layer,
+    0x2005: _cel,
+    0x2018: _tags,
+    0x2019: _palette,
+    0x2023: _tileset,
+}
