@@ -57,9 +57,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, group in COMMANDS.items():
             with formatter.section(title):
-                formatter.write_dl(
-                    [(name, command.get_short_help_str(80)) for name in group if (command := self.get_command(ctx, name))]
-                )
+                commands = ((name, self.get_command(ctx, name)) for name in group)
+                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in commands if command])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

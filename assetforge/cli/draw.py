@@ -1,0 +1,357 @@
+"""`assetforge generate`, `complete` and `mix`: the steps of a build, on files named at the prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..steps.base import Bench, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..models.prior import Prior
+    from ..palette import Palette
+    from ..sprite import Raster
+
+__all__ = ["complete", "generate", "mix"]
+
+Command = Callable[..., None]
+
+
+def model_option(command: Command) -> Command:
+    return click.option(
+        "-m", "--model", type=click.Path(path_type=Path), help="A checkpoint.  [default: the bundled base model]"
+    )(command)
+
+
+def shared(command: Command) -> Command:
+    """The options that all three have."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print what was written and from what, as JSON."),
+        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "-o",
+            "--output",
+            required=True,
+            type=click.Path(path_type=Path),
+            help="A sheet if it ends in .png, else a folder.",
+        ),
+    ):
+        command = option(command)
+    return model_option(command)
+
+
+class Desk:
+    """What a step works with when its files come from the command line.
+
+    Arguments:
+        model: A checkpoint, or None for the bundled one.
+        palette: A palette's name or path, or auto:K.
+        inputs: What was named at the prompt, by the step's keys.
+    """
+
+    def __init__(self, model: Path | None, palette: str, inputs: Mapping[str, Sequence[str]]) -> None:
+        from .. import formats
+        from ..formats import palettes
+        from ..palette import auto_size
+
+        self.model_path, self.loaded = model, None
+        self.files = {key: formats.find(list(names)) for key, names in inputs.items()}
+        size = auto_size(palette)
+        chosen: Palette | int = palettes.load(palette, Path()) if size is None else size
+        sources = {
+            key: tuple(Source(path.as_posix(), name) for path, name in found) for key, found in self.files.items()
+        }
+        self.bench = Bench(sources, self.read, chosen, self.prior)
+
+    def read(self, sources: Sequence[Source]) -> list[list[Raster]]:
+        from .. import formats
+
+        return [formats.read(Path(source.path), source.name) for source in sources]
+
+    def prior(self) -> Prior:
+        from ..models.prior import Prior
+
+        if self.loaded is None:
+            self.loaded: Prior | None = Prior.load(self.model_path)
+        return self.loaded
+
+    @property
+    def paths(self) -> list[Path]:
+        return [path for found in self.files.values() for path, _ in found]
+
+    def provenance(self, command: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What a sheet's JSON says of where it comes from."""
+        from .. import __version__
+        from ..files import digest, read_bytes
+
+        facts: dict[str, Any] = {
+            "assetforge": __version__,
+            "command": command,
+            "settings": dict(settings),
+            "inputs": {name: digest(read_bytes(path)) for found in self.files.values() for path, name in found},
+            **self.bench.facts,
+        }
+        if self.loaded is not None:
+            card = self.loaded.card
+            learnt = {"sources": card["sources"], "sprites": card["sprites"] - card["held_out"], "base": card["base"]}
+            facts["model"] = {"name": card["name"], "sha256": self.loaded.sha256, "learnt_from": learnt}
+        return facts
+
+
+def told(paths: list[Path], provenance: dict[str, Any], quiet: bool, as_json: bool) -> None:
+    """Say what was written."""
+    import json
+
+    if as_json:
+        files = [path.as_posix() for path in paths]
+        click.echo(json.dumps({"files": files, "provenance": provenance}, indent=2, sort_keys=True))
+    elif not quiet:
+        click.echo(f"{paths[0]}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else ""))
+
+
+def extent(text: str) -> tuple[int, int]:
+    """WxH as two numbers.
+
+    Raises:
+        click.UsageError: If it is not.
+    """
+    found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
+    if not found:
+        raise click.UsageError(f'--size {text}: give WIDTHxHEIGHT, like "16x16".')
+    return int(found[1]), int(found[2])
+
+
+@click.command(
+    epilog="Example: assetforge generate -p pico-8 -n 16 --seed 7 --size 16x16 -o monsters.png",
+    short_help="Draw new sprites.",
+)
+@shared
+@click.option("-p", "--palette", required=True, help="A bundled palette, a file, or auto:K.")
+@click.option("-n", "--count", default=16, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@click.option("--size", default="32x32", show_default=True, help="WIDTHxHEIGHT, 8 to 64 each.")
+@click.option(
+    "--temperature",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 10),
+    help="Of the pixels; below 1 is calmer.",
+)
+@click.option(
+    "--truncation-psi",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 4),
+    help="Below 1 stays closer to the typical.",
+)
+@click.option(
+    "--candidates",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Draw so many for each and keep the best; 1 keeps all.",
+)
+@click.option("--like", multiple=True, help="Start from the latents of these sprites (may be repeated).")
+def generate(
+    model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, count: int, seed: int, size: str,
+    temperature: float, truncation_psi: float, candidates: int, like: tuple[str, ...],
+) -> None:  # fmt: skip
+    """New sprites, every pixel in the palette."""
+    from ..steps.generate import Generate
+    from .output import check_out, write_sprites
+
+    check_out(output)
+    settings = {
+        "count": count,
+        "seed": seed,
+        "temperature": temperature,
+        "truncation": truncation_psi,
+        "candidates": candidates,
+    }
+    step = Generate(name=output.stem, kind="generate", palette=palette, size=extent(size), like=like, **settings)
+    desk = Desk(model, palette, {"like": like} if like else {})
+    sprites = step.run(desk.bench)
+    provenance = desk.provenance("generate", settings | {"size": list(step.size)})
+    told(write_sprites(sprites, output, provenance=provenance, inputs=desk.paths), provenance, quiet, as_json)
+
+
+@click.command(
+    epilog="Example: assetforge complete wip/knight.png --erase 0,16,32,16 --variants 3 -o knights/",
+    short_help="Fill the holes of unfinished sprites.",
+)
+@shared
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE…")
+@click.option(
+    "-p",
+    "--palette",
+    default="auto:255",
+    help="Map the known pixels to a palette first.  [default: the images' own colors]",
+)
+@click.option("--mask", type=click.Path(path_type=Path), help="An image that is white where to fill.")
+@click.option("--erase", help="Fill the rectangle X,Y,W,H.")
+@click.option(
+    "--hole", default="#ff00ff", show_default=True, help="Fill pixels of this color, without --mask and --erase."
+)
+@click.option("--variants", default=1, show_default=True, type=click.IntRange(1, 64), help="How many fillings of each.")
+@click.option(
+    "--temperature",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 10),
+    help="0 takes the likeliest color at each step.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+def complete(
+    model: Path | None, output: Path, quiet: bool, as_json: bool, images: tuple[str, ...], palette: str,
+    mask: Path | None, erase: str | None, hole: str, variants: int, temperature: float, seed: int,
+) -> None:  # fmt: skip
+    """Fill exactly the hole of each image; every other pixel stays as it is.
+
+    The hole is --mask, or --erase, or NAME.mask.png beside NAME.png, or every pixel of the --hole color.
+    """
+    from .. import formats
+    from ..errors import InputError
+    from ..quantize import quantizer
+    from ..steps.complete import marked
+    from .output import check_out, write_sprites
+
+    check_out(output)
+    if mask is not None and erase is not None:
+        raise click.UsageError("give --mask or --erase, not both.")
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", hole):
+        raise click.UsageError(f'--hole {hole}: give a color as "#rrggbb".')
+    color = tuple(int(hole[place : place + 2], 16) for place in (1, 3, 5))
+    desk = Desk(model, palette, {"images": images})
+    rasters, holes = [], []
+    for path, name in desk.files["images"]:
+        beside = mask or path.with_name(f"{path.stem}.mask.png")
+        white = formats.read(beside) if erase is None and (mask is not None or beside.is_file()) else None
+        for number, frame in enumerate(formats.read(path, name)):
+            try:
+                if erase is not None:
+                    where = rectangle(erase, frame.size)
+                elif white is not None:
+                    # A mask says all: a color that happens to be the hole color stays.
+                    where = marked(frame, (-1, -1, -1), white[min(number, len(white) - 1)])
+                else:
+                    where = marked(frame, color, None)
+                if not where.any():
+                    raise InputError(f"has no hole: give --mask or --erase, or paint it {hole}.")
+            except InputError as error:
+                raise error.within(path) from error
+            known = frame.rgba.copy()
+            known[where] = 0
+            rasters.append(replace(frame, rgba=known))
+            holes.append(where)
+    drawn = []
+    for sprite, where in zip(quantizer.quantize(rasters, desk.bench.palette), holes, strict=True):
+        drawn += desk.prior().complete(sprite, where, variants=variants, seed=seed, temperature=temperature)
+    settings = {"variants": variants, "temperature": temperature, "seed": seed, "hole": hole, "erase": erase}
+    provenance = desk.provenance("complete", settings)
+    told(write_sprites(drawn, output, provenance=provenance, inputs=desk.paths), provenance, quiet, as_json)
+
+
+def rectangle(text: str, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """True inside X,Y,W,H on a canvas of `size`, shape (H, W).
+
+    Raises:
+        click.UsageError: If it is no rectangle, or does not meet the canvas.
+    """
+    import numpy as np
+
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5}){3}", text):
+        raise click.UsageError(f'--erase {text}: give X,Y,WIDTH,HEIGHT in pixels, like "0,16,32,16".')
+    x, y, width, height = (int(number) for number in text.split(","))
+    inside = np.zeros((size[1], size[0]), bool)
+    inside[y : y + height, x : x + width] = True
+    if not inside.any():
+        raise click.UsageError(f"--erase {text}: there is nothing of a {size[0]}x{size[1]} image in it.")
+    return inside
+
+
+@click.command(
+    epilog="Example: assetforge mix -p sweetie-16 --row-seeds 17,32 --cols art/slime.png --col-styles 8-15 -o grid.png",
+    short_help="Mix the layout of rows with the style of columns.",
+)
+@shared
+@click.option("-p", "--palette", required=True, help="A bundled palette, a file, or auto:K.")
+@click.option("--row-seeds", help="Rows are drawn from these seeds, like 17,32.")
+@click.option("--rows", multiple=True, help="Rows are these sprites (may be repeated).")
+@click.option("--col-seeds", help="Columns are drawn from these seeds.")
+@click.option("--cols", multiple=True, help="Columns are these sprites (may be repeated).")
+@click.option(
+    "--col-styles",
+    default="8-15",
+    show_default=True,
+    help="Which of the 16 slots, coarse 0 to fine 15, come from the column.",
+)
+@click.option(
+    "--truncation-psi",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 4),
+    help="Below 1 stays closer to the typical.",
+)
+@click.option(
+    "--temperature",
+    default=0.7,
+    show_default=True,
+    type=click.FloatRange(0, 10),
+    help="Of the pixels; below 1 is calmer.",
+)
+@click.option("--size", help="WIDTHxHEIGHT of a cell.  [default: the largest sprite given, else 32x32]")
+def mix(
+    model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, row_seeds: str | None,
+    rows: tuple[str, ...], col_seeds: str | None, cols: tuple[str, ...], col_styles: str, truncation_psi: float,
+    temperature: float, size: str | None,
+) -> None:  # fmt: skip
+    """The row x column grid of StyleGAN2's style mixing, and each cell as {row}-{col}.png beside it."""
+    from ..sheet import grid
+    from ..steps.mix import Mix
+    from .output import check_out, write_folder, write_sheet
+
+    check_out(output)
+    if (row_seeds is None) == (not rows) or (col_seeds is None) == (not cols):
+        raise click.UsageError("give either --row-seeds or --rows, and either --col-seeds or --cols.")
+    desk = Desk(model, palette, {key: names for key, names in (("rows", rows), ("cols", cols)) if names})
+    named = {key: tuple(name for _, name in found) for key, found in desk.files.items()}
+    axes = {
+        "rows": named.get("rows") or numbers("--row-seeds", row_seeds or ""),
+        "cols": named.get("cols") or numbers("--col-seeds", col_seeds or ""),
+    }
+    step = Mix(
+        name=output.stem, kind="mix", palette=palette, rows=axes["rows"], cols=axes["cols"], col_styles=col_styles,
+        truncation=truncation_psi, temperature=temperature, size=extent(size) if size else None,
+    )  # fmt: skip
+    for _, fault in step.problems():
+        raise click.UsageError(fault.replace("col_styles = ", "--col-styles "))
+    inputs = {f"{key}.{n}": (one,) for key, found in desk.bench.inputs.items() for n, one in enumerate(found)}
+    cells = step.run(replace(desk.bench, inputs=inputs))
+    settings = {**axes, "col_styles": col_styles, "truncation": truncation_psi, "temperature": temperature}
+    provenance = desk.provenance("mix", settings)
+    if output.suffix.lower() == ".png":
+        paths = write_sheet(grid(cells, output.stem), output, provenance=provenance, inputs=desk.paths)
+        singles = output.with_suffix("")
+    else:
+        paths, singles = [], output
+    paths += write_folder([cell for row in cells for cell in row], singles, inputs=desk.paths)
+    told(paths, provenance, quiet, as_json)
+
+
+def numbers(option: str, text: str) -> tuple[int, ...]:
+    """Seeds given as 17,32.
+
+    Raises:
+        click.UsageError: If they are not.
+    """
+    if not re.fullmatch(r"\d{1,9}(,\d{1,9})*", text):
+        raise click.UsageError(f'{option} {text}: give numbers, like "17,32,78".')
+    return tuple(int(number) for number in text.split(","))

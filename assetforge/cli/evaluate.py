@@ -1,0 +1,84 @@
+"""`assetforge evaluate`: how well a model predicts sprites that it has not seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from .train import art_and_archives
+
+__all__ = ["evaluate"]
+
+
+@click.command(
+    epilog="Example: assetforge evaluate art/ -p sweetie-16 --json", short_help="Held-out figures of a model."
+)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.option("-m", "--model", type=click.Path(path_type=Path), help="A checkpoint.  [default: the bundled base model]")
+@click.option(
+    "-p", "--palette", default="auto:32", show_default=True, help="Sprites are mapped to it by nearest color first."
+)
+@click.option(
+    "--holdout",
+    type=click.Choice(["family", "none"]),
+    default="family",
+    show_default=True,
+    help="Score held-out families, with counts learnt from the others; or score everything, with nothing learnt.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing but the result.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def evaluate(
+    inputs: tuple[str, ...], model: Path | None, palette: str, holdout: str, quiet: bool, as_json: bool
+) -> None:
+    """Bits per pixel beside count baselines, completion accuracy, memorisation."""
+    from ..corpus import gather
+    from ..errors import InputError
+    from ..evaluate.suite import evaluate as measure
+    from ..formats import palettes, png
+    from ..models.prior import Prior
+    from ..palette import auto_size
+    from ..quantize import quantizer
+    from ..sprite import Raster
+
+    prior = Prior.load(model)
+    corpus = gather(art_and_archives(inputs), hold_out=holdout == "family")
+    size = auto_size(palette)
+    if size is None:
+        chosen = palettes.load(palette, Path())
+    else:
+        chosen = quantizer.fit([Raster(sprite.rgba(), sprite.name) for sprite in corpus.sprites], size)
+    sprites = quantizer.remap(corpus.sprites, chosen, map="nearest")
+    held = corpus.held_out if holdout == "family" else [True] * len(sprites)
+    scored = [sprite for sprite, out in zip(sprites, held, strict=True) if out]
+    learnt = [sprite for sprite, out in zip(sprites, held, strict=True) if not out]
+    if not scored:
+        raise InputError(f"{len(sprites)} sprites are too few to hold a family out; use --holdout none.")
+    tell = (lambda what: None) if quiet or as_json else (lambda what: click.echo(f"measuring {what} …", err=True))
+    # An index texture is the indexed PNG without its palette.
+    figures = measure(learnt, scored, prior, lambda sprite: len(png.write_index(sprite)), tell)
+    figures |= {
+        "model": {"name": prior.card["name"], "sha256": prior.sha256},
+        "palette": {"name": chosen.name or palette, "colors": list(chosen.hex)},
+        "holdout": holdout,
+    }
+    if as_json:
+        click.echo(json.dumps(figures, indent=2, sort_keys=True))
+        return
+    click.echo(f"{figures['sprites']} sprites, {figures['pixels']} pixels, {len(chosen)} colors + transparent")
+    click.echo("bits per pixel")
+    for name, bits in {"model": figures["bits_per_pixel"], **figures["baselines"]}.items():
+        click.echo(f"  {name:<12} {bits:.3f}")
+    click.echo("completion, share of hidden pixels exactly right (nearest visible pixel)")
+    for name, share in figures["completion"].items():
+        click.echo(f"  {name:<12} {share:.3f} ({figures['completion_nearest_visible'][name]:.3f})")
+    memory = figures["memorisation"]
+    click.echo("memorisation, share of pixels that differ from the nearest training sprite")
+    click.echo(
+        f"  generated    {memory['median']:.3f} (median of {memory['generated']}; exact copies: {memory['exact']})"
+    )
+    click.echo(
+        f"  held out     {memory['held_out_median']:.3f} "
+        f"({100 * memory['below']:.0f} % of the generated are nearer than 99 % of these)"
+    )

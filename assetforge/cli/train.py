@@ -1,0 +1,151 @@
+"""`assetforge train`: fine-tune the base model on a pack, or train from nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ..models.train import Progress
+
+__all__ = ["art_and_archives", "train"]
+
+
+def art_and_archives(inputs: tuple[str, ...]) -> list[tuple[Path, str]]:
+    """Art files by `formats.find`, and ``.npz`` corpus archives as they are, with the names they go by."""
+    from .. import formats
+
+    archives = [(Path(name), Path(name).stem) for name in inputs if name.endswith(".npz")]
+    art = [name for name in inputs if not name.endswith(".npz")]
+    return archives + (formats.find(art) if art else [])
+
+
+class Reporter:
+    """A progress bar on a terminal, plain lines without one."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet, self.held_out = quiet, ""
+        self.bar = None
+        if not quiet and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self.bar = tqdm(unit="step", file=sys.stderr, dynamic_ncols=True)
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.held_out is not None:
+            self.held_out = f"{progress.held_out:.3f}"
+        if self.bar is not None:
+            self.bar.total = progress.steps
+            self.bar.set_postfix_str(f"bits/pixel {progress.train:.3f}, held out {self.held_out or '-'}", refresh=False)
+            self.bar.update(progress.step - self.bar.n)
+        elif not self.quiet and progress.latent:
+            latent = " ".join(f"{nats:.1f}" for nats in progress.latent)
+            click.echo(
+                f"step {progress.step}/{progress.steps}, {progress.seconds:.0f} s: {progress.train:.3f} bits/pixel, "
+                f"held out {self.held_out or '-'}; nats by slot {latent}",
+                err=True,
+            )
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+@click.command(
+    epilog='Example: assetforge train "art/monsters/*.png" -o monsters.safetensors --minutes 3',
+    short_help="Learn a pack's style.",
+)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The checkpoint, .safetensors.",
+)
+@click.option(
+    "--base",
+    default="base",
+    show_default=True,
+    help="Start from the bundled model (base), from nothing (none), or from a checkpoint FILE.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="How long, by a 2-core machine and by the clock.  [default: 3]",
+)
+@click.option("--steps", type=click.IntRange(min=1), help="How long, in steps; repeats exactly.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on where a run with the same settings was stopped.")
+@click.option("--half", is_flag=True, help="Store weights in 16 bits: half the file.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the model card as JSON.")
+def train(
+    inputs: tuple[str, ...],
+    output: Path,
+    base: str,
+    minutes: float | None,
+    steps: int | None,
+    device: str,
+    seed: int,
+    resume: bool,
+    half: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Fine-tune the base model on your sprites, or train one from scratch.
+
+    Some families of sprites are held out; training stops when the model no longer gets better at them.
+    """
+    if minutes is not None and steps is not None:
+        raise click.UsageError("give --minutes or --steps, not both.")
+    if output.suffix != ".safetensors":
+        raise click.UsageError(f'"{output}": end it in .safetensors.')
+    from ..corpus import gather
+    from ..files import write_atomic
+    from ..models.budget import steps_for
+    from ..models.checkpoint import read
+    from ..models.prior import base_path
+    from ..models.train import train as learn
+
+    start = {"base": base_path(), "none": None}.get(base, Path(base))
+    corpus = gather(art_and_archives(inputs))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    state = output.with_name(f".{output.stem}.state.safetensors")
+    if steps is None:
+        minutes = 3.0 if minutes is None else minutes
+        steps = steps_for(minutes)
+    reporter = Reporter(quiet)
+    try:
+        data = learn(
+            corpus,
+            base=start,
+            steps=steps,
+            minutes=minutes,
+            seed=seed,
+            device=device,
+            state=state,
+            resume=resume,
+            report=reporter,
+            name=output.stem,
+            half=half,
+        )
+    finally:
+        reporter.close()
+    write_atomic(output, data)
+    state.unlink(missing_ok=True)
+    card = read(output).card
+    if as_json:
+        click.echo(json.dumps(card, indent=2, sort_keys=True))
+    elif not quiet:
+        score = card["held_out_bits_per_pixel"]
+        judged = f"{score:.3f} bits/pixel on {card['held_out']} held-out sprites" if score else "nothing held out"
+        learnt = card["sprites"] - card["held_out"]
+        click.echo(
+            f"{output}: {learnt} sprites, step {card['steps']}, {judged} ({card['stopped']})."
+        )

@@ -1,0 +1,78 @@
+"""How many hidden pixels are filled as the artist had them: top-1 accuracy over four kinds of hole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..sprite import Sprite
+
+__all__ = ["Filler", "accuracy", "hole", "nearest_visible", "reference"]
+
+HOLES = ("centre", "random50", "random90", "lower")
+LEAST_DRAWN = 0.15
+
+
+class Filler(Protocol):
+    """What fills holes: a Prior."""
+
+    def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]: ...
+
+
+def hole(kind: str, shape: tuple[int, int], number: int) -> NDArray[np.bool_]:
+    """True where hidden: the middle half of each side, the lower half, or scattered pixels seeded by `number`."""
+    height, width = shape
+    mask = np.zeros(shape, bool)
+    if kind == "centre":
+        mask[height // 4 : height - height // 4, width // 4 : width - width // 4] = True
+    elif kind == "lower":
+        mask[height // 2 :] = True
+    else:
+        mask = np.random.Generator(np.random.Philox(key=number)).random(shape) < int(kind.removeprefix("random")) / 100
+    return mask
+
+
+def eligible(sprites: Sequence[Sprite]) -> list[Sprite]:
+    """Those with more than 15 % of the canvas drawn: others are mostly margin, and any filler scores high."""
+    return [sprite for sprite in sprites if sprite.mask.mean() > LEAST_DRAWN]
+
+
+def score(filled: Sequence[Sprite], sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> float:
+    right = sum(int((f.indices == s.indices)[h].sum()) for f, s, h in zip(filled, sprites, holes, strict=True))
+    return right / max(1, sum(int(h.sum()) for h in holes))
+
+
+def accuracy(sprites: Sequence[Sprite], filler: Filler) -> dict[str, float]:
+    """Share of hidden pixels filled exactly right, by kind of hole."""
+    chosen = eligible(sprites)
+    result = {}
+    for kind in HOLES:
+        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]  # type: ignore[arg-type]
+        result[kind] = score(filler.predict(chosen, holes), chosen, holes)
+    return result
+
+
+def reference(sprites: Sequence[Sprite]) -> dict[str, float]:
+    """The same for a filler that repeats the nearest visible pixel."""
+    chosen = eligible(sprites)
+    result = {}
+    for kind in HOLES:
+        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]  # type: ignore[arg-type]
+        filled = [Sprite(nearest_visible(s.indices, h), s.palette, s.name) for s, h in zip(chosen, holes, strict=True)]
+        result[kind] = score(filled, chosen, holes)
+    return result
+
+
+def nearest_visible(indices: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Each hidden pixel takes the entry of the nearest visible one (Euclidean; ties in raster order)."""
+    rows, columns = np.nonzero(~hidden)
+    if len(rows) == 0:
+        return np.zeros_like(indices)
+    result = indices.copy()
+    for row, column in zip(*np.nonzero(hidden), strict=True):
+        near = ((rows - row) ** 2 + (columns - column) ** 2).argmin()
+        result[row, column] = indices[rows[near], columns[near]]
+    return result

@@ -1,0 +1,202 @@
+"""Training batches: sprites in many palettes, mirrored, shifted, with random pixels visible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..color import oklab
+from ..palette import Palette
+from ..sprite import Sprite
+from .pixels import Palettes
+
+__all__ = ["Batch", "Batches", "Examples", "entry_lab", "random_visible", "table_to"]
+
+PIXELS_PER_STEP = 32 * 16 * 16
+
+
+class Examples(Protocol):
+    """What training needs to know of a corpus.
+
+    Attributes:
+        sprites: All in one palette, the corpus palette.
+        families: A number each; sprites of a family are alike and never split.
+        held_out: True for sprites that are scored, never learnt from.
+        palettes: Palettes to learn in besides the corpus palette, the pack's own ones first.
+        own: How many of `palettes` are the pack's own.
+        sources: sha256 of every input file by its name.
+    """
+
+    @property
+    def sprites(self) -> Sequence[Sprite]: ...
+    @property
+    def families(self) -> Sequence[int]: ...
+    @property
+    def held_out(self) -> Sequence[bool]: ...
+    @property
+    def palettes(self) -> Sequence[Palette]: ...
+    @property
+    def own(self) -> int: ...
+    @property
+    def sources(self) -> dict[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Arguments:
+    indices: Shape (B, H, W), int64.
+    visible: True where known beforehand, shape (B, H, W).
+    palettes: One a sprite.
+    """
+
+    indices: Tensor
+    visible: Tensor
+    palettes: Palettes
+
+
+def entry_lab(palette: Palette) -> NDArray[np.float32]:
+    """OKLab of the entries of a palette, the transparent one first as zero, shape (K, 3)."""
+    colors = np.array(palette.colors, np.uint8)
+    return np.concatenate([np.zeros((1, 3)), oklab(colors)]).astype(np.float32)
+
+
+def table_to(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The nearest entry of `target` for each of `source`, both as from `entry_lab`; shape (len(source),)."""
+    distance = ((source[1:, None] - target[None, 1:]) ** 2).sum(-1)
+    return np.concatenate([[0], 1 + distance.argmin(1)]).astype(np.uint8)
+
+
+def random_visible(rng: np.random.Generator, height: int, width: int) -> NDArray[np.bool_]:
+    """Pixels known beforehand: nothing half of the time, else around a block, a half, strokes or scatter."""
+    kind = rng.random()
+    visible = np.zeros((height, width), bool)
+    if kind < 0.5:
+        return visible
+    if kind < 0.65:
+        visible[:] = True
+        for _ in range(rng.integers(1, 3)):
+            h, w = rng.integers(1, max(2, height * 3 // 4 + 1)), rng.integers(1, max(2, width * 3 // 4 + 1))
+            y, x = rng.integers(0, height - h + 1), rng.integers(0, width - w + 1)
+            visible[y : y + h, x : x + w] = False
+    elif kind < 0.78:
+        half = height // 2, width // 2
+        part = [np.s_[: half[0]], np.s_[half[0] :], np.s_[:, : half[1]], np.s_[:, half[1] :]][rng.integers(4)]
+        visible[part] = True
+    elif kind < 0.9:
+        visible = rng.random((height, width)) < rng.uniform(0.05, 0.95)
+    else:
+        visible[:] = True
+        y, x = rng.integers(height), rng.integers(width)
+        for _ in range(int(rng.integers(2, 4)) * max(height, width)):
+            visible[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = False
+            y = int(np.clip(y + rng.integers(-1, 2), 0, height - 1))
+            x = int(np.clip(x + rng.integers(-1, 2), 0, width - 1))
+    return visible
+
+
+class Batches:
+    """Draws batches; step and seed alone decide what is in one, so a resumed run goes on exactly.
+
+    Arguments:
+        examples: The corpus.
+        seed: Of the whole run.
+        mirror: Share of sprites that are mirrored left to right.
+        device: Where the tensors go.
+    """
+
+    def __init__(self, examples: Examples, seed: int, mirror: float, device: torch.device) -> None:
+        self.seed, self.mirror, self.device = seed, mirror, device
+        corpus = entry_lab(examples.sprites[0].palette)
+        self.labs = [entry_lab(palette) for palette in examples.palettes]
+        self.tables = [table_to(corpus, lab) for lab in self.labs]
+        self.own = examples.own
+        counts: dict[int, int] = {}
+        for family in examples.families:
+            counts[family] = counts.get(family, 0) + 1
+        groups: dict[tuple[int, int], list[int]] = {}
+        for place, (sprite, held) in enumerate(zip(examples.sprites, examples.held_out, strict=True)):
+            if not held:
+                groups.setdefault((sprite.indices.shape[0], sprite.indices.shape[1]), []).append(place)
+        self.groups = []
+        for shape, places in sorted(groups.items()):
+            weight = np.array([counts[examples.families[place]] ** -0.5 for place in places])
+            stack = np.stack([examples.sprites[place].indices for place in places])
+            # Floors and walls teach little of how things are drawn, and packs hold hundreds of them.
+            weight[(stack > 0).all((1, 2))] *= 0.5
+            self.groups.append((shape, stack, weight / weight.sum()))
+        shares = np.array([len(stack) for _, stack, _ in self.groups], float)
+        self.shares = shares / shares.sum()
+
+    def choose_palette(self, rng: np.random.Generator, crowded: bool) -> int:
+        """A palette's number: half the time the pack's own; those of over 33 entries only if `crowded`."""
+        own = self.own and (rng.random() < 0.5 or self.own == len(self.labs))
+        low, high = (0, self.own) if own else (self.own, len(self.labs))
+        fitting = [n for n in range(low, high) if crowded or len(self.labs[n]) <= 33]
+        return int(rng.choice(fitting)) if fitting else int(rng.integers(low, high))
+
+    def draw(self, step: int) -> Batch:
+        """The batch of one step."""
+        rng = np.random.default_rng([self.seed, step])
+        (height, width), stack, weight = self.groups[rng.choice(len(self.groups), p=self.shares)]
+        count = int(np.clip(PIXELS_PER_STEP // (height * width), 4, 48))
+        crowded = rng.random() < 0.1
+        indices, labs, visible = [], [], []
+        for place in rng.choice(len(stack), count, p=weight):
+            sprite = shift(rng, stack[place])
+            if rng.random() < self.mirror:
+                sprite = sprite[:, ::-1]
+            number = self.choose_palette(rng, crowded)
+            indices.append(self.tables[number][sprite])
+            labs.append(jitter(rng, self.labs[number]))
+            visible.append(random_visible(rng, height, width))
+        return batch(indices, labs, visible, self.device)
+
+
+def shift(rng: np.random.Generator, sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The sprite moved by up to 2 pixels, as far as its transparent margins allow, half of the time."""
+    if rng.random() < 0.5:
+        return sprite
+    for axis in (0, 1):
+        drawn = np.flatnonzero(sprite.any(axis=1 - axis))
+        if len(drawn):
+            low, high = -min(2, drawn[0]), min(2, sprite.shape[axis] - 1 - drawn[-1])
+            sprite = np.roll(sprite, rng.integers(low, high + 1), axis)
+    return sprite
+
+
+def jitter(rng: np.random.Generator, lab: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The colors of a palette seen a little otherwise: hue turned, lightness scaled, each moved a bit."""
+    angle = rng.uniform(-np.pi, np.pi) if rng.random() < 0.15 else rng.normal(0, 0.15)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    moved = lab.astype(np.float64)
+    moved[:, 1:] = moved[:, 1:] @ turn.T * rng.uniform(0.8, 1.2)
+    moved[:, 0] = np.clip(moved[:, 0] * rng.uniform(0.92, 1.08), 0, 1)
+    moved += rng.normal(0, 0.008, moved.shape)
+    moved[0] = 0
+    return moved.astype(np.float32)
+
+
+def batch(
+    indices: Sequence[NDArray[np.uint8]],
+    labs: Sequence[NDArray[np.float32]],
+    visible: Sequence[NDArray[np.bool_]],
+    device: torch.device,
+) -> Batch:
+    """Sprites of one size, each in a palette of its own, as one padded batch."""
+    entries = max(len(lab) for lab in labs)
+    lab = np.zeros((len(labs), entries, 3), np.float32)
+    valid = np.zeros((len(labs), entries), bool)
+    for place, one in enumerate(labs):
+        lab[place, : len(one)] = one
+        valid[place, : len(one)] = True
+    return Batch(
+        torch.from_numpy(np.stack(indices).astype(np.int64)).to(device),
+        torch.from_numpy(np.stack(visible)).to(device),
+        Palettes(torch.from_numpy(lab).to(device), torch.from_numpy(valid).to(device)),
+    )

@@ -1,0 +1,385 @@
+"""The models' face to the rest of the house: Sprites go in, Sprites or plain numbers come out.
+
+Sampling runs on the CPU, on one thread, in chunks of a fixed size, so that a sprite is the same
+bytes whatever the machine's cores, the number of jobs or the size of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import ConfigError, InputError
+from ..palette import Palette
+from ..sprite import Sprite
+from .checkpoint import Checkpoint, read
+from .choose import Choice, choose, distances
+from .data import batch, entry_lab, table_to
+from .memory import Memory, recall
+from .pixelvae import PixelVAE
+from .sampler import normals, sample, uniforms
+from .vae import SLOTS
+
+__all__ = ["SIDES", "Drawn", "Prior", "base_path"]
+
+CHUNK = 16
+SIDES = (8, 64)
+LIKE_NOISE = 0.7
+
+
+def base_path() -> Path:
+    """The checkpoint that travels with the package."""
+    return Path(__file__).parent / "bundled" / "base.safetensors"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Sprites that a model drew.
+
+    Attributes:
+        sprites: As many as were asked for.
+        candidates: How many were drawn to choose from.
+        copies, outliers: How many of them were dropped as near-copies, and for their craft.
+        nearest: For each sprite the share of pixels that differ from the nearest training sprite.
+    """
+
+    sprites: list[Sprite]
+    candidates: int
+    copies: int = 0
+    outliers: int = 0
+    nearest: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums of floats depend on how they are split; one thread splits them one way."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class Prior:
+    """A trained model.
+
+    Attributes:
+        sha256: Of the checkpoint file.
+        card: Its provenance.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        assert isinstance(checkpoint.model, PixelVAE)
+        self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
+        self.memory: Memory = recall(checkpoint.extras)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Prior:
+        """The model of a checkpoint, or the bundled base model.
+
+        Raises:
+            InputError: If the checkpoint is missing, cut, altered or not one of ours.
+        """
+        path = path or base_path()
+        try:
+            return cls(read(path))
+        except InputError as error:
+            raise error if error.trail else error.within(path) from None
+
+    @property
+    def corpus_palette(self) -> Palette:
+        """The colors of the sprites it learnt from: what ``auto:K`` fits when there is nothing nearer."""
+        from ..color import oklab_to_srgb
+
+        colors = oklab_to_srgb(self.memory.lab[1:].astype(np.float64))
+        return Palette(tuple((int(r), int(g), int(b)) for r, g, b in colors), self.card["name"])
+
+    def generate(self, palette: Palette, count: int, **options: Any) -> list[Sprite]:
+        """`draw`, for callers who want the sprites alone."""
+        return self.draw(palette, count, **options).sprites
+
+    def draw(
+        self,
+        palette: Palette,
+        count: int,
+        *,
+        size: tuple[int, int] = (32, 32),
+        seed: int = 0,
+        temperature: float = 1.0,
+        truncation: float = 1.0,
+        candidates: int = 4,
+        like: Sequence[Sprite] = (),
+    ) -> Drawn:
+        """New sprites, named by number.
+
+        Arguments:
+            palette: Every sprite is in it.
+            count: How many.
+            size: (width, height), 8 to 64 each.
+            seed: Sprite n of a seed is drawn from the same numbers whatever the rest.
+            temperature: Of the pixels; below 1 is calmer.
+            truncation: psi; below 1 pulls latents towards the mean.
+            candidates: Draw so many times more than asked and keep the best; 1 keeps all.
+            like: Start from the latents of these instead of the learnt prior.
+
+        Raises:
+            ConfigError: If size, count or temperature are out of range.
+        """
+        width, height = size
+        if not (SIDES[0] <= min(size) and max(size) <= SIDES[1]):
+            raise ConfigError(f"size {width}x{height}: each side must be from {SIDES[0]} to {SIDES[1]} pixels.")
+        if count < 1 or candidates < 1:
+            raise ConfigError(f"count {count}, candidates {candidates}: each must be at least 1.")
+        total = count * candidates
+        codes = self.codes(like) if like else None
+        with one_thread():
+            latents = torch.cat([self.latent(seed, n, (height, width), truncation, codes) for n in range(total)])
+        random = [uniforms(seed, n, height, width) for n in range(total)]
+        blank = Sprite(np.zeros((height, width), np.uint8), palette)
+        hole = np.ones((height, width), bool)
+        indices, nats = self.fill([blank] * total, [hole] * total, latents, random, temperature)
+        if candidates == 1:
+            choice = Choice(list(range(count)), list(self.nearest(indices, palette)), 0, 0)
+        else:
+            known, here = self.known((height, width), palette)
+            drawn = np.maximum((indices > 0).sum((1, 2)), 1)
+            mean = nats.sum((1, 2)) / drawn
+            choice = choose(indices, mean, entry_lab(palette), known, self.memory.lab, here, count)
+        sprites = [Sprite(indices[n], palette, f"{place:04d}") for place, n in enumerate(choice.kept)]
+        return Drawn(sprites, total, choice.copies, choice.outliers, choice.nearest)
+
+    def complete(
+        self, sprite: Sprite, hole: NDArray[np.bool_], *, variants: int = 1, seed: int = 0, temperature: float = 1.0
+    ) -> list[Sprite]:
+        """The sprite with its hole filled, `variants` times; every pixel outside the hole is untouched.
+
+        Arguments:
+            sprite: What is known; its pixels under the hole are not read.
+            hole: True where to fill, shape (H, W).
+            variants: How many fillings.
+            seed: Of the first; the others use the numbers after it.
+            temperature: 0 takes the likeliest color at each step.
+
+        Raises:
+            ConfigError: If the hole has another size than the sprite, or the sprite is too large.
+        """
+        if hole.shape != sprite.indices.shape:
+            raise ConfigError(f"the hole is {hole.shape[::-1]}, the sprite {sprite.size}: they must be of one size.")
+        if max(sprite.size) > SIDES[1]:
+            raise ConfigError(
+                f"the sprite is {sprite.size[0]}x{sprite.size[1]}; at most {SIDES[1]} a side can be filled."
+            )
+        height, width = hole.shape
+        names = [sprite.name if n == 0 else f"{sprite.name}-{n + 1}" for n in range(variants)]
+        with one_thread():
+            one = self.tensors([sprite], [hole])
+            _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
+            noise = np.stack([normals(seed, n, SLOTS, self.model.config.slot) for n in range(variants)])
+            vectors = vector.expand(variants, -1)
+            _, _, latents = self.model.prior(
+                vectors, (height, width), None, torch.from_numpy(noise), min(1.0, temperature)
+            )
+        random = [uniforms(seed, n, height, width) for n in range(variants)]
+        indices, _ = self.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
+        known = ~hole
+        return [
+            Sprite(np.where(known, sprite.indices, filled), sprite.palette, name, sprite.duration, sprite.tag)
+            for filled, name in zip(indices, names, strict=True)
+        ]
+
+    def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
+        """Each sprite with its hole filled by the likeliest colors; those of one size are filled together."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for place, sprite in enumerate(sprites):
+            groups.setdefault((*sprite.indices.shape, len(sprite.palette)), []).append(place)
+        result = list(sprites)
+        for places in groups.values():
+            some, where = [sprites[n] for n in places], [holes[n] for n in places]
+            with one_thread():
+                one = self.tensors(some, where)
+                _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
+                _, _, latents = self.model.prior(vector, (one.indices.shape[1], one.indices.shape[2]))
+            random = [np.zeros((*sprite.indices.shape, 2), np.float32) for sprite in some]
+            indices, _ = self.fill(some, where, latents, random, 0.0)
+            for place, filled, sprite in zip(places, indices, some, strict=True):
+                result[place] = Sprite(filled, sprite.palette, sprite.name, sprite.duration, sprite.tag)
+        return result
+
+    def mix(
+        self,
+        rows: Sequence[Sprite | int],
+        cols: Sequence[Sprite | int],
+        palette: Palette,
+        *,
+        styles: Sequence[int],
+        truncation: float = 1.0,
+        temperature: float = 0.7,
+        size: tuple[int, int] | None = None,
+    ) -> list[list[Sprite]]:
+        """The grid of StyleGAN2's style mixing: each row's latent with some slots from each column.
+
+        Arguments:
+            rows, cols: Sprites, or seeds.
+            styles: Slots that come from the column, of 16, coarse 0 to fine 15.
+            size: (width, height) of every cell; by default the largest row or column sprite, else 32 x 32.
+
+        Raises:
+            ConfigError: If a slot is out of range or there are no rows or columns.
+        """
+        if not rows or not cols:
+            raise ConfigError("mix needs at least one row and one column.")
+        wrong = [slot for slot in styles if not 0 <= slot < SLOTS]
+        if wrong:
+            raise ConfigError(f"style slot {wrong[0]}: slots are 0 (coarse) to {SLOTS - 1} (fine).")
+        images = [one for one in (*rows, *cols) if isinstance(one, Sprite)]
+        if size is None:
+            size = tuple(np.max([one.size for one in images], 0).tolist()) if images else (32, 32)  # type: ignore[assignment]
+        assert size is not None
+        shape = (size[1], size[0])
+        if max(size) > SIDES[1]:
+            raise ConfigError(f"size {size[0]}x{size[1]}: at most {SIDES[1]} a side can be drawn.")
+
+        def of(one: Sprite | int) -> Tensor:
+            if isinstance(one, int):
+                with one_thread():
+                    return self.latent(one, 0, shape, truncation, None)
+            return self.truncate(self.codes([one]), shape, truncation)
+
+        across = [of(one) for one in cols]
+        latents, random = [], []
+        for number, row in enumerate(rows):
+            down = of(row)
+            for column in across:
+                latent = down.clone()
+                latent[:, list(styles)] = column[:, list(styles)]
+                latents.append(latent)
+                random.append(
+                    uniforms(row if isinstance(row, int) else 0, 0 if isinstance(row, int) else number, *shape)
+                )
+        total = len(latents)
+        blank = Sprite(np.zeros(shape, np.uint8), palette)
+        hole = np.ones(shape, bool)
+        indices, _ = self.fill([blank] * total, [hole] * total, torch.cat(latents), random, temperature)
+        return [
+            [Sprite(indices[r * len(cols) + c], palette, f"{r}-{c}") for c in range(len(cols))]
+            for r in range(len(rows))
+        ]
+
+    def nats(self, sprites: Sequence[Sprite], samples: int = 1) -> NDArray[np.float64]:
+        """An upper bound on the negative log-likelihood of each sprite, in nats, latent included; shape (N,).
+
+        With more `samples` the bound is the importance-weighted one (Burda et al. 2016), which is tighter.
+        """
+        result = np.zeros(len(sprites))
+        with one_thread():
+            for place, sprite in enumerate(sprites):
+                one = self.tensors([sprite] * samples, [np.ones(sprite.indices.shape, bool)] * samples)
+                noise = torch.from_numpy(
+                    np.stack([normals(0, place * 4096 + n, SLOTS, self.model.config.slot) for n in range(samples)])
+                )
+                log_weight = self.model.log_weights(one.indices, one.visible, one.palettes, noise)
+                result[place] = -float(log_weight.double().logsumexp(0) - np.log(samples))
+        return result
+
+    def log_probabilities(self, sprite: Sprite) -> NDArray[np.float32]:
+        """Log-probability of every entry at every pixel given those before, latent at its posterior mean.
+
+        Shape (H, W, K + 1), the transparent entry first.
+        """
+        with one_thread():
+            one = self.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
+            mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
+            logp = self.model.logp(one.indices, one.visible, one.palettes, mean)
+            return np.asarray(logp[0].numpy())
+
+    def nearest(self, indices: NDArray[np.uint8], palette: Palette) -> NDArray[np.float64]:
+        """How far sprites (N, H, W) in `palette` are from the nearest training sprite, 0 for a copy; shape (N,)."""
+        known, _ = self.known((indices.shape[1], indices.shape[2]), palette)
+        return distances(indices, entry_lab(palette), known, self.memory.lab)
+
+    def codes(self, sprites: Sequence[Sprite]) -> Tensor:
+        """Mean latents of sprites, shape (N, SLOTS, slot)."""
+        found = []
+        with one_thread():
+            for sprite in sprites:
+                one = self.tensors([sprite], [np.zeros(sprite.indices.shape, bool)])
+                mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
+                found.append(mean)
+        return torch.cat(found)
+
+    def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""
+        same = [sprite for sprite in self.memory.sprites if sprite.shape == shape]
+        if not same:
+            empty = np.zeros((0, *shape), np.uint8)
+            return empty, empty
+        stack = np.stack(same)
+        return stack, table_to(self.memory.lab, entry_lab(palette))[stack]
+
+    def latent(self, seed: int, number: int, shape: tuple[int, int], psi: float, codes: Tensor | None) -> Tensor:
+        """The latent of sprite `number` of a seed, shape (1, SLOTS, slot): drawn, or near one of `codes`."""
+        noise = torch.from_numpy(normals(seed, number, SLOTS, self.model.config.slot))[None]
+        if codes is not None:
+            return self.truncate(codes[number % len(codes)][None] + LIKE_NOISE * noise, shape, psi)
+        _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
+        return latent
+
+    def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
+        """A latent pulled towards the prior's mean."""
+        if psi == 1:
+            return latent
+        with one_thread():
+            _, _, mean = self.model.prior(self.blank(shape), shape)
+            return mean + psi * (latent - mean)
+
+    def blank(self, shape: tuple[int, int]) -> Tensor:
+        """The context vector of a canvas on which nothing is visible, shape (1, C)."""
+        one = batch([np.zeros(shape, np.uint8)], [self.memory.lab], [np.zeros(shape, bool)], torch.device("cpu"))
+        _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
+        return vector
+
+    def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Any:
+        """Sprites of one size as a batch."""
+        labs = [entry_lab(sprite.palette) for sprite in sprites]
+        return batch([s.indices for s in sprites], labs, [~hole for hole in holes], torch.device("cpu"))
+
+    def fill(
+        self,
+        sprites: Sequence[Sprite],
+        holes: Sequence[NDArray[np.bool_]],
+        latents: Tensor,
+        random: Sequence[NDArray[np.float32]],
+        temperature: float,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Filled indices and nats, each (N, H, W), of sprites of one size.
+
+        Chunks are padded to one size: a matrix product may round otherwise at another.
+
+        Raises:
+            ConfigError: If the temperature is negative or no number.
+        """
+        if not 0 <= temperature <= 10:
+            raise ConfigError(f"temperature {temperature}: give a number from 0 to 10.")
+        indices, nats = [], []
+        with one_thread():
+            for start in range(0, len(sprites), CHUNK):
+                places = [min(start + n, len(sprites) - 1) for n in range(CHUNK)]
+                one = self.tensors([sprites[n] for n in places], [holes[n] for n in places])
+                dice = torch.from_numpy(np.stack([random[n] for n in places]))
+                filled, cost = sample(
+                    self.model, one.indices, one.visible, one.palettes, latents[places], dice, temperature
+                )
+                real = min(CHUNK, len(sprites) - start)
+                indices.append(filled[:real].numpy().astype(np.uint8))
+                nats.append(cost[:real].numpy())
+        return np.concatenate(indices), np.concatenate(nats)

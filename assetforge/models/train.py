@@ -1,0 +1,339 @@
+"""Training and fine-tuning: what a model learns from, how long, and when it stops.
+
+Steps and seed decide every batch, so a run that was killed goes on from its last state and ends
+with the weights of an uninterrupted one on the same machine.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from .. import __version__
+from ..errors import ConfigError, InputError
+from ..files import write_atomic
+from . import build
+from .checkpoint import read, write
+from .data import Batch, Batches, Examples, batch, entry_lab, table_to
+from .memory import remember
+from .pixelvae import PixelVAE, PixelVAEConfig
+from .vae import COARSE, SLOTS
+
+__all__ = ["Progress", "held_out_bits", "pick_device", "train"]
+
+THREADS = 2
+LEAST_CHANGE = 0.002
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of a learning curve.
+
+    Attributes:
+        step, steps: Done, and planned at most.
+        train: Bits per hidden pixel over the steps since the last line.
+        held_out: Bits per pixel on held-out sprites, or None between two looks.
+        latent: KL in nats of the 16 slots, mean over the steps since the last line.
+        seconds: Since this run began.
+    """
+
+    step: int
+    steps: int
+    train: float
+    held_out: float | None
+    latent: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to learn; the defaults fine-tune, `SCRATCH` trains from nothing.
+
+    Arguments:
+        rate: Peak learning rate of AdamW, after a warm-up, then falling linearly to 0.
+        warm_up: Steps until the peak.
+        mirror: Share of sprites seen mirrored.
+        deaf: Share of sprites in which many or all pixels may not be looked back at, so that the
+            latent must tell them.
+        decay: Of the weights' moving average, which is what is kept.
+        free_nats: KL that costs nothing, per coarse and per fine slot on 32x32 (less on smaller canvases).
+        look: Steps between two looks at the held-out sprites.
+        patience: Looks without improvement until training stops.
+    """
+
+    rate: float = 5e-4
+    warm_up: int = 20
+    mirror: float = 0.25
+    deaf: float = 0.3
+    decay: float = 0.99
+    free_nats: tuple[float, float] = (4.0, 2.0)
+    look: int = 50
+    patience: int = 4
+
+
+SCRATCH = Recipe(rate=2e-3, warm_up=100, mirror=0.5, decay=0.999, look=500, patience=12)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device called auto, cpu or cuda.
+
+    Raises:
+        ConfigError: If cuda is asked for and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: no CUDA device is available here; use cpu or auto.")
+    return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
+
+
+def held_out_batches(examples: Examples, device: torch.device, most: int = 128) -> list[Batch]:
+    """The held-out sprites in the pack's own first palette, nothing visible; at most `most`, evenly taken."""
+    places = [place for place, held in enumerate(examples.held_out) if held]
+    places = [places[n] for n in sorted({int(x) for x in np.linspace(0, len(places) - 1, min(most, len(places)))})]
+    corpus = entry_lab(examples.sprites[0].palette)
+    lab = entry_lab(examples.palettes[0]) if examples.own else corpus
+    table = table_to(corpus, lab)
+    groups: dict[tuple[int, int], list[Any]] = {}
+    for place in places:
+        indices = table[examples.sprites[place].indices]
+        groups.setdefault((indices.shape[0], indices.shape[1]), []).append(indices)
+    result = []
+    for shape, members in sorted(groups.items()):
+        for start in range(0, len(members), 16):
+            part = members[start : start + 16]
+            result.append(batch(part, [lab] * len(part), [np.zeros(shape, bool)] * len(part), device))
+    return result
+
+
+@torch.no_grad()
+def held_out_bits(model: PixelVAE, batches: list[Batch]) -> float:
+    """Bits per pixel, latent included, over all pixels of `batches` with fixed noise; lower is better."""
+    nats, pixels = 0.0, 0
+    for number, one in enumerate(batches):
+        generator = torch.Generator().manual_seed(number)
+        noise = torch.randn(len(one.indices), SLOTS, model.config.slot, generator=generator)
+        terms = model(one.indices, one.visible, one.palettes, noise.to(one.indices.device))
+        nats += float(terms.pixels.sum() + terms.latent.sum())
+        pixels += one.indices.numel()
+    return nats / pixels / math.log(2)
+
+
+def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: float) -> tuple[Tensor, Tensor, Tensor]:
+    """The loss in nats per hidden pixel, its reconstruction part in bits, and KL by slot (detached)."""
+    rate = torch.rand(len(one.indices), 1, 1) * 1.2 * (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
+    dropped = (torch.rand(one.indices.shape) < rate).to(one.indices.device)
+    terms = model(one.indices, one.visible, one.palettes, noise, dropped)
+    hidden = (~one.visible).sum((1, 2)).float()
+    area = one.indices.shape[1] * one.indices.shape[2]
+    free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)
+    # Free nats go by slot over the batch, and by how much is hidden: a latent need not tell what is seen.
+    free = free * math.sqrt(area) / 32 * (hidden / area).mean()
+    latent = torch.maximum(terms.latent.mean(0), free).sum()
+    share = hidden.clamp_min(area / 4)
+    pixels = (terms.pixels.sum((1, 2)) / share).mean()
+    loss = pixels + beta * latent / share.mean()
+    bits = terms.pixels.detach().sum() / hidden.sum().clamp_min(1) / math.log(2)
+    return loss, bits, terms.latent.detach().mean(0)
+
+
+class State:
+    """Everything that a run needs to go on: weights, their average, the optimizer's moments, the best so far."""
+
+    def __init__(self, model: PixelVAE, optimizer: torch.optim.Optimizer) -> None:
+        self.model, self.average, self.optimizer = model, deepcopy(model).requires_grad_(False), optimizer
+        self.best: dict[str, Tensor] = deepcopy(model.state_dict())
+        self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": []}
+
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """Every tensor by name; writing into them restores the state."""
+        for kind, model in (("model", self.model), ("average", self.average)):
+            for name, value in model.state_dict().items():
+                yield f"{kind}.{name}", value
+        for name, value in self.best.items():
+            yield f"best.{name}", value
+        for name, parameter in self.model.named_parameters():
+            moments = self.optimizer.state[parameter]
+            if not moments:
+                moments["step"] = torch.zeros(())
+                moments["exp_avg"] = torch.zeros_like(parameter)
+                moments["exp_avg_sq"] = torch.zeros_like(parameter)
+            for key in ("step", "exp_avg", "exp_avg_sq"):
+                yield f"{key}.{name}", moments[key]
+
+    def save(self, path: Path, plan: dict[str, Any]) -> None:
+        tensors = {name: value.detach().cpu().contiguous().clone() for name, value in self.tensors()}
+        write_atomic(path, save_tensors(tensors, {"state": json.dumps(self.facts), "plan": json.dumps(plan)}))
+
+    def load(self, path: Path, plan: dict[str, Any]) -> bool:
+        """Go on from `path`; False if it is missing, damaged, or of another plan."""
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
+                    return False
+                loaded = {name: file.get_tensor(name) for name, _ in self.tensors()}
+            for name, value in self.tensors():
+                value.copy_(loaded[name])
+            self.facts = json.loads(metadata["state"])
+        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError):
+            return False
+        return True
+
+
+def fast_type(device: torch.device) -> torch.dtype | None:
+    """bfloat16 where the processor multiplies it in hardware, else None for plain float32."""
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return torch.bfloat16 if probe is not None and probe() else None
+
+
+def train(
+    examples: Examples,
+    *,
+    base: Path | None,
+    steps: int,
+    seed: int = 0,
+    device: str = "auto",
+    minutes: float | None = None,
+    state: Path | None = None,
+    resume: bool = False,
+    report: Callable[[Progress], None] | None = None,
+    name: str = "model",
+    recipe: Recipe | None = None,
+    config: PixelVAEConfig | None = None,
+    half: bool = False,
+) -> bytes:
+    """A checkpoint trained on `examples`.
+
+    Arguments:
+        examples: The corpus; see `data.Examples`.
+        base: A checkpoint to start from, or None for fresh weights.
+        steps: How many at most; fewer if the held-out sprites stop improving.
+        seed: Of weights, batches and noise.
+        device: auto, cpu or cuda.
+        minutes: Stop by the clock as well. Runs that the clock stops do not repeat byte for byte.
+        state: Where to keep what a killed run needs to go on.
+        resume: Go on from `state` if it belongs to the same plan.
+        report: Told of progress.
+        name: For the model card.
+        recipe, config: Replace the defaults.
+        half: Store the weights as float16: half the file, for a model that ships.
+
+    Raises:
+        InputError: If `base` cannot be read or there is too little to learn from.
+    """
+    if len(examples.sprites) - sum(examples.held_out) < 2:
+        raise InputError("there are fewer than 2 sprites to learn from; give more.")
+    started = time.monotonic()
+    torch.set_num_threads(THREADS)
+    where = pick_device(device)
+    recipe = recipe or (SCRATCH if base is None else Recipe())
+    torch.manual_seed(seed)
+    parent = read(base) if base is not None else None
+    model = deepcopy(parent.model) if parent is not None else build("pixelvae", config or PixelVAEConfig())
+    assert isinstance(model, PixelVAE)
+    model = model.to(where).requires_grad_(True).train()
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.01)
+    run = State(model, optimizer)
+    plan = {
+        "version": __version__,
+        "recipe": asdict(recipe),
+        "config": asdict(model.config),
+        "base": parent.sha256 if parent else None,
+        "steps": steps,
+        "seed": seed,
+        "sources": examples.sources,
+        "device": where.type,
+    }
+    if resume and state is not None and not run.load(state, plan) and state.exists() and report is not None:
+        report(Progress(0, steps, math.nan, None, (), 0.0))
+    looks = held_out_batches(examples, where)
+    batches = Batches(examples, seed, recipe.mirror, where)
+    fast = fast_type(where)
+    facts = run.facts
+    if looks and not facts["curve"]:
+        facts["best"] = held_out_bits(run.average, looks)
+        facts["curve"].append([0, None, facts["best"]])
+    sums = np.zeros(2 + SLOTS)
+    reason = "all steps done"
+    for step in range(facts["step"], steps):
+        torch.manual_seed((seed * 1_000_003 + step) % 2**31)
+        rate = recipe.rate * min(1, (step + 1) / recipe.warm_up, 1.02 - step / steps)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        one = batches.draw(step)
+        noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(where)
+        beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * steps)) if base is None else 1.0
+        with torch.autocast(where.type, fast or torch.bfloat16, enabled=fast is not None):
+            loss, bits, latent = loss_of(model, one, noise, recipe, beta)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            reason = f"the loss became {float(loss)} at step {step}; the best checkpoint before is kept"
+            break
+        optimizer.step()
+        keep = min(recipe.decay, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for mean, value in zip(run.average.parameters(), model.parameters(), strict=True):
+                mean.lerp_(value, 1 - keep)
+        sums += [1.0, float(bits), *latent.tolist()]
+        facts["step"] = step + 1
+        late = minutes is not None and time.monotonic() - started > 60 * minutes
+        if (step + 1) % recipe.look and step + 1 < steps and not late:
+            if report is not None and (step + 1) % 10 == 0:
+                report(Progress(step + 1, steps, sums[1] / sums[0], None, (), time.monotonic() - started))
+            continue
+        score = held_out_bits(run.average, looks) if looks else None
+        mean_latent = tuple(float(x) for x in sums[2:] / sums[0])
+        facts["curve"].append([step + 1, sums[1] / sums[0], score])
+        if report is not None:
+            seconds = time.monotonic() - started
+            report(Progress(step + 1, steps, sums[1] / sums[0], score, mean_latent, seconds))
+        sums[:] = 0
+        if score is None or score < facts["best"] - LEAST_CHANGE or (score < facts["best"] and step + 1 == steps):
+            facts |= {"best": score if score is not None else math.inf, "best_step": step + 1, "looks": 0}
+            run.best = {key: value.detach().clone() for key, value in run.average.state_dict().items()}
+        else:
+            facts["looks"] += 1
+        if state is not None:
+            run.save(state, plan)
+        if facts["looks"] >= recipe.patience:
+            reason = "held-out sprites stopped improving"
+            break
+        if late:
+            reason = f"{minutes:g} minutes are over"
+            break
+    model.load_state_dict(run.best)
+    card = {
+        "name": name,
+        "version": __version__,
+        "sources": examples.sources,
+        "sprites": len(examples.sprites),
+        "held_out": int(sum(examples.held_out)),
+        "base": {"name": parent.card["name"], "sha256": parent.sha256} if parent else None,
+        "steps": facts["best_step"],
+        "planned": steps,
+        "seed": seed,
+        "stopped": reason,
+        "held_out_bits_per_pixel": facts["best"] if math.isfinite(facts["best"]) else None,
+        "curve": facts["curve"],
+        "torch": torch.__version__,
+        "device": where.type,
+    }
+    model = model.cpu().eval()
+    extras = remember(model, examples)
+    return write("pixelvae", model, card, extras, torch.float16 if half else torch.float32)
