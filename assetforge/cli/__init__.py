@@ -74,7 +74,7 @@ def main() -> None:
     if debug:
         sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, obj={"debug": debug})
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
