@@ -68,7 +68,7 @@ def read(data: bytes, name: str) -> list[Raster]:
 def read_sprite(data: bytes, name: str = "") -> Sprite | None:
     """The sprite that `write` made these bytes from, or None if they are not of that form.
 
-    The form is 8-bit indexed pixels, of which entry 0 and no other is transparent.
+    The form is indexed pixels, of which entry 0 and no other is transparent.
 
     Raises:
         InputError: If it is damaged, cut or too large.
@@ -77,17 +77,15 @@ def read_sprite(data: bytes, name: str = "") -> Sprite | None:
     header = _header(chunks)
     check_size(header.width, header.height)
     table = dict(reversed(chunks))
-    if (
-        (header.kind, header.depth) != (INDEXED, 8)
-        or b"acTL" in table
-        or table.get(b"tRNS", b"").rstrip(b"\xff") != b"\0"
-    ):
+    clear = table.get(b"tRNS", b"").rstrip(b"\xff")
+    entries = table.get(b"PLTE", b"")
+    if header.kind != INDEXED or b"acTL" in table or clear != b"\0" or len(entries) < 3 * (MIN_COLORS + 1):
         return None
-    entries = table[b"PLTE"]
-    if len(entries) // 3 - 1 < MIN_COLORS:
+    indices = _pixels(chunks)
+    if int(indices.max()) >= len(entries) // 3:
         return None
     colors = [(entries[i], entries[i + 1], entries[i + 2]) for i in range(3, len(entries), 3)]
-    return Sprite(_pixels(chunks), Palette(tuple(colors)), name)
+    return Sprite(indices, Palette(tuple(colors)), name)
 
 
 def write(sprite: Sprite) -> bytes:
