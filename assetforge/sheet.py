@@ -2,8 +2,8 @@
 
 Sprites of one size stand in a plain grid in their order, as people expect of a sheet; others are
 packed by the skyline method (Jylänki, "A Thousand Ways to Pack the Bin", 2010). It is ours
-because the library rectpack took a hundred times as long for sheets no smaller; see
-``benchmarks/pack.py``.
+because the library rectpack took 5 times as long for 60 sprites and 35 times for 300, for sheets
+within 2% of ours; see ``benchmarks/pack.py``.
 """
 
 from __future__ import annotations
