@@ -15,9 +15,14 @@ from ..errors import ConfigError, InputError
 from ..palette import MAX_COLORS, MIN_COLORS, RGB, Palette
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..sprite import Raster, Sprite
 
 __all__ = ["pack"]
+
+BAND = 1 << 16  # pixels looked at together: sorting a large sheet at once would take a gigabyte
 
 
 @click.command(epilog="Example: assetforge pack art/heroes -o build/heroes.png --padding 2 --trim")
@@ -121,20 +126,17 @@ def together(rasters: Sequence[tuple[Path, Raster]], name: str) -> list[Sprite]:
     drawings = []
     for path, raster in rasters:
         alpha = raster.rgba[..., 3]
-        soft = int(((alpha != 0) & (alpha != 255)).sum())
+        soft = np.count_nonzero(alpha) - np.count_nonzero(alpha == 255)
         if soft:
             raise InputError(
                 f"{soft} pixels are half-transparent, a sheet's are drawn or not; run `assetforge quantize` first.",
                 str(path),
             )
-        channels = raster.rgba[..., :3].astype(np.int32)
-        codes = channels[..., 0] << 16 | channels[..., 1] << 8 | channels[..., 2]
-        codes[alpha == 0] = -1
-        values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        for value in values[np.argsort(first)].tolist():
-            if value >= 0:
-                places.setdefault(value, len(places) + 1)
-        drawings.append((raster, values, inverse.reshape(codes.shape)))
+        indices = np.zeros(alpha.shape, np.uint8)
+        rows = max(1, BAND // alpha.shape[1])
+        for start in range(0, len(indices), rows):
+            _place(raster.rgba[start : start + rows], indices[start : start + rows], places)
+        drawings.append((raster, indices))
     if len(places) > MAX_COLORS:
         raise InputError(
             f"{len(rasters)} sprites use {len(places)} colors, a sheet holds {MAX_COLORS}; "
@@ -144,8 +146,19 @@ def together(rasters: Sequence[tuple[Path, Raster]], name: str) -> list[Sprite]:
     while len(colors) < MIN_COLORS:
         colors.append((0, 0, 0) if (0, 0, 0) not in colors else (255, 255, 255))
     palette = Palette(tuple(colors), name)
-    sprites = []
-    for raster, values, inverse in drawings:
+    return [Sprite(indices, palette, raster.name, raster.duration, raster.tag) for raster, indices in drawings]
+
+
+def _place(rgba: NDArray[np.uint8], indices: NDArray[np.uint8], places: dict[int, int]) -> None:
+    """Fill `indices` with each drawn color's place, giving new colors the next; past 255 they are only counted."""
+    import numpy as np
+
+    red, green, blue, alpha = np.moveaxis(rgba.astype(np.int32), 2, 0)
+    codes = np.where(alpha == 0, -1, red << 16 | green << 8 | blue)
+    values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    for value in values[np.argsort(first)].tolist():
+        if value >= 0:
+            places.setdefault(value, len(places) + 1)
+    if len(places) <= MAX_COLORS:
         table = np.array([places.get(value, 0) for value in values.tolist()], np.uint8)
-        sprites.append(Sprite(table[inverse], palette, raster.name, raster.duration, raster.tag))
-    return sprites
+        indices[:] = table[inverse.reshape(codes.shape)]
