@@ -62,7 +62,8 @@ class Desk:
         from ..formats import palettes
         from ..palette import auto_size
 
-        self.model_path, self.loaded = model, None
+        self.model_path = model
+        self.loaded: Prior | None = None
         self.files = {key: formats.find(list(names)) for key, names in inputs.items()}
         size = auto_size(palette)
         chosen: Palette | int = palettes.load(palette, Path()) if size is None else size
@@ -80,7 +81,7 @@ class Desk:
         from ..models.prior import Prior
 
         if self.loaded is None:
-            self.loaded: Prior | None = Prior.load(self.model_path)
+            self.loaded = Prior.load(self.model_path)
         return self.loaded
 
     @property
@@ -169,7 +170,7 @@ def generate(
     from .output import check_out, write_sprites
 
     check_out(output)
-    settings = {
+    settings: dict[str, Any] = {
         "count": count,
         "seed": seed,
         "temperature": temperature,

@@ -85,18 +85,22 @@ def random_visible(rng: np.random.Generator, height: int, width: int) -> NDArray
             y, x = rng.integers(0, height - h + 1), rng.integers(0, width - w + 1)
             visible[y : y + h, x : x + w] = False
     elif kind < 0.78:
-        half = height // 2, width // 2
-        part = [np.s_[: half[0]], np.s_[half[0] :], np.s_[:, : half[1]], np.s_[:, half[1] :]][rng.integers(4)]
-        visible[part] = True
+        side = int(rng.integers(4))
+        if side < 2:
+            visible[: height // 2] = True
+        else:
+            visible[:, : width // 2] = True
+        if side % 2:
+            visible = ~visible
     elif kind < 0.9:
         visible = rng.random((height, width)) < rng.uniform(0.05, 0.95)
     else:
         visible[:] = True
-        y, x = rng.integers(height), rng.integers(width)
+        row, column = int(rng.integers(height)), int(rng.integers(width))
         for _ in range(int(rng.integers(2, 4)) * max(height, width)):
-            visible[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = False
-            y = int(np.clip(y + rng.integers(-1, 2), 0, height - 1))
-            x = int(np.clip(x + rng.integers(-1, 2), 0, width - 1))
+            visible[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = False
+            row = min(max(row + int(rng.integers(-1, 2)), 0), height - 1)
+            column = min(max(column + int(rng.integers(-1, 2)), 0), width - 1)
     return visible
 
 

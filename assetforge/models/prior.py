@@ -243,8 +243,7 @@ class Prior:
             raise ConfigError(f"style slot {wrong[0]}: slots are 0 (coarse) to {SLOTS - 1} (fine).")
         images = [one for one in (*rows, *cols) if isinstance(one, Sprite)]
         if size is None:
-            size = tuple(np.max([one.size for one in images], 0).tolist()) if images else (32, 32)  # type: ignore[assignment]
-        assert size is not None
+            size = (max(one.size[0] for one in images), max(one.size[1] for one in images)) if images else (32, 32)
         shape = (size[1], size[0])
         if max(size) > SIDES[1]:
             raise ConfigError(f"size {size[0]}x{size[1]}: at most {SIDES[1]} a side can be drawn.")

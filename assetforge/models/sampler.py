@@ -93,7 +93,7 @@ class Rows:
             down = F.conv2d(rows, layer.down.weight, layer.down.bias, dilation=(1, d))
             vertical = vertical + gate(down)
             side = layer.across(vertical)[:, :, 0] + step[:, :, row]
-            sides.append((side + layer.right.bias[:, None]).permute(2, 0, 1).contiguous())  # type: ignore[index]
+            sides.append((side + bias(layer.right)[:, None]).permute(2, 0, 1).contiguous())
         return sides
 
 
@@ -104,21 +104,26 @@ class Columns:
         decoder = model.decoder
         self.layers = [layer for layer in decoder.layers if isinstance(layer, GatedLayer)]
         self.first = weights(decoder.first.right)
-        self.first_bias = decoder.first.right.bias
+        self.first_bias = bias(decoder.first.right)
         self.right = [weights(layer.right) for layer in self.layers]
-        self.out = [(weights(layer.out), layer.out.bias) for layer in self.layers]
+        self.out = [(weights(layer.out), bias(layer.out)) for layer in self.layers]
         self.caches = [self.first.new_zeros(width + layer.dilation, batch, decoder.width) for layer in self.layers]
 
     def advance(self, column: int, before: Tensor, sides: list[Tensor]) -> Tensor:
         """Features of the pixel at `column`, shape (B, C), given the row's pixel vectors (B, W + 3, E + 1)."""
         features = torch.addmm(self.first_bias, before[:, column : column + 3].flatten(1), self.first)
-        for layer, cache, right, (out, bias), side in zip(
+        for layer, cache, right, (out, start), side in zip(
             self.layers, self.caches, self.right, self.out, sides, strict=True
         ):
             cache[column + layer.dilation] = features
             both = torch.cat([cache[column], features], 1)
-            features = features + torch.addmm(bias, gate(torch.addmm(side[column], both, right)), out)
+            features = features + torch.addmm(start, gate(torch.addmm(side[column], both, right)), out)
         return features
+
+
+def bias(layer: nn.Conv2d) -> Tensor:
+    assert layer.bias is not None
+    return layer.bias
 
 
 def weights(layer: nn.Conv2d) -> Tensor:

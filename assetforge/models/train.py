@@ -280,10 +280,10 @@ def train(
         with torch.autocast(where.type, fast or torch.bfloat16, enabled=fast is not None):
             loss, bits, latent = loss_of(model, one, noise, recipe, beta)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         if not (torch.isfinite(loss) and torch.isfinite(norm)):
-            reason = f"the loss became {float(loss)} at step {step}; the best checkpoint before is kept"
+            reason = f"the loss became {float(loss.detach())} at step {step}; the best checkpoint before is kept"
             break
         optimizer.step()
         keep = min(recipe.decay, (step + 1) / (step + 10))

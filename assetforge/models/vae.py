@@ -96,9 +96,10 @@ class LatentPrior(nn.Module):
         self.slot = slot
         self.start = nn.Linear(width + 2, hidden)
         self.cell = nn.GRUCell(slot + SLOTS, hidden)
-        self.out = nn.Sequential(nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, 2 * slot))
-        nn.init.zeros_(self.out[2].weight)
-        nn.init.zeros_(self.out[2].bias)
+        last = nn.Linear(hidden, 2 * slot)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.out = nn.Sequential(nn.Linear(hidden, hidden), nn.SiLU(), last)
 
     def forward(
         self,
