@@ -60,19 +60,19 @@ def guard(root: Path, wait: Callable[[str], None]) -> Iterator[None]:
 
 
 def sweep(root: Path, state: State) -> None:
-    """Remove the temporary files of a build that was killed; only those of names that we write."""
-    if not state.journal.noted:
-        return
-    ours: dict[Path, set[str]] = {root: {LOCK}, root / CACHE: {"journal.json", "cache.json", ".gitignore"}}
-    for path in (*state.journal.noted, *state.lock.outputs):
-        ours.setdefault((root / path).parent, set()).add(Path(path).name)
+    """Remove the temporary files of a build that was killed; outside the cache only those of names that we write."""
+    ours: dict[Path, set[str] | None] = {root: {LOCK}, root / CACHE: None, root / CACHE / "models": None}
+    if state.journal.noted:
+        for path in (*state.journal.noted, *state.lock.outputs):
+            names = ours.setdefault((root / path).parent, set())
+            if names is not None:
+                names.add(Path(path).name)
     for folder, names in ours.items():
-        prefixes = {f".{name[:64]}." for name in names}
+        prefixes = names and {f".{name[:64]}." for name in names}
         try:
-            leftovers = [name for name in os.listdir(folder) if name.endswith(".tmp")]
-            for name in leftovers:
+            for name in os.listdir(folder):
                 # mkstemp puts eight characters between our prefix and suffix.
-                if name[: -len("12345678.tmp")] in prefixes:
+                if name.endswith(".tmp") and (prefixes is None or name[: -len("12345678.tmp")] in prefixes):
                     os.unlink(folder / name)
         except OSError:
             continue

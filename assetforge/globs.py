@@ -165,7 +165,7 @@ def _translate(pattern: str) -> str:
 
 def _any_of(token: str) -> str:
     """``[abc]``, ``[a-c]`` or ``[!abc]`` as a regular expression; what is no such set means itself."""
-    inner = re.sub(r"([\\\[\]^&|~])", r"\\\1", token[1:-1])
+    inner = re.sub(r"([\\\[\]^&|~]|(?<=-)-)", r"\\\1", token[1:-1])
     expression = f"[{'^' + inner[1:] if inner[0] == '!' else inner}]"
     try:
         re.compile(expression)

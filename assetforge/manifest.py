@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -234,4 +235,6 @@ class Journal:
     def close(self) -> None:
         """Every output noted is in the lock now."""
         self.noted = {}
-        self.path.unlink(missing_ok=True)
+        # Left behind it does no harm: it names files that are in the lock, and the next build closes it.
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)

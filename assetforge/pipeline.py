@@ -158,7 +158,7 @@ class Loader:
         table = self.document.table
         for key in table:
             if key not in ("project", "model", "sheet"):
-                place = self.document.place(key)
+                place = self.document.place(key, 0)
                 # A typo of a table takes its keys with it: the name of the table is the fault.
                 self.fault(f'unknown section "{key[:80]}"; {did_you_mean(key, ("project", "model", "sheet"))}', place)
         project = self.project(table.get("project", {}))

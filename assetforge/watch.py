@@ -80,7 +80,7 @@ def events(folders: Mapping[Path, bool], poll: float | None = None) -> Iterator[
                 observer.join(1)
             return
     stop = threading.Event()
-    thread = threading.Thread(target=_poll, args=(folders, hints, poll or POLL, stop), daemon=True)
+    thread = threading.Thread(target=_poll, args=(folders, snapshot(folders), hints, poll or POLL, stop), daemon=True)
     thread.start()
     try:
         yield hints, "polling"
@@ -110,8 +110,13 @@ def snapshot(folders: Mapping[Path, bool]) -> dict[str, tuple[int, int, int]]:
     return seen
 
 
-def _poll(folders: Mapping[Path, bool], hints: Hints, interval: float, stop: threading.Event) -> None:
-    before = snapshot(folders)
+def _poll(
+    folders: Mapping[Path, bool],
+    before: dict[str, tuple[int, int, int]],
+    hints: Hints,
+    interval: float,
+    stop: threading.Event,
+) -> None:
     while not stop.wait(interval):
         now = snapshot(folders)
         for path in before.keys() | now.keys():

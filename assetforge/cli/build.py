@@ -223,12 +223,12 @@ def watched(root: Path, before: Mapping[Path, bool]) -> tuple[Mapping[Path, bool
         ours.append(str(root / project.output))
         named = [sheet.palette for sheet in pipeline.sheets if auto_size(sheet.palette) is None]
         named += [sheet.model for sheet in pipeline.sheets] + [learnt.base for learnt in pipeline.models]
-        folders |= {folder: False for name in named if (folder := (root / name).parent).is_dir()}
+        folders |= {(root / name).parent: False for name in named if (root / name).is_file()}
         folders[root / project.source] = True
 
     def ignore(path: str) -> bool:
-        name = path.rpartition("/")[2]
-        if name.startswith(".") or name == LOCK:
+        # Hidden files are nobody's art: editors' and our own temporary ones, and all of git's.
+        if "/." in path.removeprefix(str(root)) or path == str(root / LOCK):
             return True
         return any(path == folder or path.startswith(f"{folder}/") for folder in ours)
 
