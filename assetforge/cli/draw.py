@@ -66,7 +66,7 @@ class Desk:
         self.loaded: Prior | None = None
         self.files = {key: formats.find(list(names)) for key, names in inputs.items()}
         size = auto_size(palette)
-        chosen: Palette | int = palettes.load(palette, Path()) if size is None else size
+        chosen: Palette | int = palettes.load(palette) if size is None else size
         sources = {
             key: tuple(Source(path.as_posix(), name) for path, name in found) for key, found in self.files.items()
         }

@@ -46,7 +46,7 @@ def evaluate(
     corpus = gather(art_and_archives(inputs), hold_out=holdout == "family")
     size = auto_size(palette)
     if size is None:
-        chosen = palettes.load(palette, Path())
+        chosen = palettes.load(palette)
     else:
         chosen = quantizer.fit([Raster(sprite.rgba(), sprite.name) for sprite in corpus.sprites], size)
     sprites = quantizer.remap(corpus.sprites, chosen, map="nearest")
