@@ -225,7 +225,8 @@ def train(
         device: auto, cpu or cuda.
         minutes: Stop by the clock as well. Runs that the clock stops do not repeat byte for byte.
         state: Where to keep what a killed run needs to go on.
-        resume: Go on from `state` if it belongs to the same plan.
+        resume: Go on from `state` if it belongs to the same corpus, base, recipe and seed. It may be given
+            other `steps`: the learning rate then falls towards the new end.
         report: Told of progress.
         name: For the model card.
         recipe, config: Replace the defaults.
@@ -253,7 +254,6 @@ def train(
         "recipe": asdict(recipe),
         "config": asdict(model.config),
         "base": parent.sha256 if parent else None,
-        "steps": steps,
         "seed": seed,
         "sources": examples.sources,
         "device": where.type,

@@ -1,0 +1,77 @@
+"""Documentation is code: every command documented, every example in the help a real command line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from assetforge.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+NAMES = [name for group in COMMANDS.values() for name in group]
+
+
+def leaves(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], click.Command]]:
+    """The command itself, or those of a group."""
+    if isinstance(command, click.Group):
+        return [leaf for name, one in command.commands.items() for leaf in leaves(one, (*path, name))]
+    return [(path, command)]
+
+
+def all_leaves() -> list[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(cli)
+    return [leaf for name in NAMES if (command := cli.get_command(context, name)) for leaf in leaves(command, (name,))]
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), all_leaves(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_every_command_has_help_with_an_example_that_parses(path: tuple[str, ...], command: click.Command) -> None:
+    """Its help names what it does, ends with an example, and the example's options are options it has."""
+    text = command.get_help(click.Context(command, info_name=" ".join(path)))
+    assert "--quiet" in text
+    examples = re.findall(
+        r"assetforge " + " ".join(path) + r"(?![a-z])([^\n]*(?:\n\s{2,}\S[^\n]*)*)",
+        (command.epilog or "") + (command.help or ""),
+    )
+    assert examples, text
+    known = {option for parameter in command.params for option in parameter.opts}
+    for option in re.findall(r"(?<!\S)--?[a-z][a-z-]*", examples[-1]):
+        assert option in known, option
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_names_every_command(name: str) -> None:
+    """A newcomer finds each of them on the first page."""
+    assert f"`{name}`" in README
+
+
+def test_the_readme_has_exactly_two_set_up_commands() -> None:
+    """One runs the main job, one passes the tests; .ci/run takes both from here."""
+    lines = [line for line in README.splitlines() if "pip install" in line and line.startswith("python3")]
+    assert [line.rsplit("&& ", 1)[1] for line in lines] == ["assetforge demo", "pytest"]
+
+
+def test_the_readme_config_is_a_config(tmp_path: Path) -> None:
+    """The assetforge.toml shown is one that assetforge reads."""
+    from assetforge.pipeline import load
+
+    text = re.findall(r"```toml\n(.*?)```", README, re.S)[0]
+    assert tomllib.loads(text)
+    (tmp_path / "assetforge.toml").write_text(text)
+    (tmp_path / "art" / "monsters").mkdir(parents=True)
+    (tmp_path / "art" / "monsters" / "orc.png").write_bytes(b"")
+    assert [sheet.name for sheet in load(tmp_path).sheets] == ["monsters"]
+
+
+def test_links_and_pictures_exist() -> None:
+    """Every relative link of the top-level pages points to a file of the repository."""
+    for page in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"):
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
+            if not link.startswith("http"):
+                assert (ROOT / link).exists(), f"{page}: {link}"
