@@ -283,3 +283,18 @@ def test_show_and_list_report_json_alone() -> None:
     shown = json.loads(run("show", "sweetie-16", "--json")[0])
     assert (len(shown["colors"]), shown["author"], shown["transparent"]) == (16, "GrafxKid", 0)
     assert "\x1b" not in run("show", "sweetie-16")[0] + run("list")[0]
+
+
+def test_extract_takes_colors_that_the_art_uses(tmp_path: Path) -> None:
+    """K colors out of the pack's own; all of them, with a note, where there are fewer than K."""
+    colors = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (250, 0, 0)]
+    art = np.array([[(*color, 255) for color in colors]] * 4, np.uint8)
+    image = written(tmp_path, "a.png", png.write_rgba(art))
+    run("extract", str(image), "-k", "3", "-o", str(tmp_path / "three.hex"))
+    three = palettes.read(tmp_path / "three.hex").colors
+    assert len(three) == 3 and set(three) < set(colors)
+    err = run("extract", str(image), "-k", "9", "-o", str(tmp_path / "all.gpl"))[1]
+    assert set(palettes.read(tmp_path / "all.gpl").colors) == set(colors) and "fewer than 9" in err
+    for count in ("1", "256"):
+        with pytest.raises(ConfigError, match="2 to 255"):
+            run("extract", str(image), "-k", count, "-o", str(tmp_path / "no.hex"))
