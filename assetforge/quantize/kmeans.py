@@ -90,7 +90,7 @@ def _points(colors: NDArray[np.uint8], lab: Floats, counts: NDArray[np.int64]) -
         return lab, weights
     upper = (colors >> (8 - BITS)).astype(np.int64)
     _, cell = np.unique(upper[:, 0] << 2 * BITS | upper[:, 1] << BITS | upper[:, 2], return_inverse=True)
-    total = np.bincount(cell, weights)
+    total: Floats = np.bincount(cell, weights).astype(np.float64)
     return np.stack([np.bincount(cell, weights * lab[:, c]) / total for c in range(3)], axis=-1), total
 
 
@@ -127,6 +127,6 @@ def _lloyd(points: Floats, weights: Floats, start: Floats) -> Floats:
 @functools.cache
 def _threads() -> Any:
     # Looking up the loaded libraries takes milliseconds, limiting them then takes microseconds.
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     return ThreadpoolController()

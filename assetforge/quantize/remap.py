@@ -70,8 +70,8 @@ def _swap(histogram: Histogram, palette: Palette, source: Palette | None) -> Row
     if source is None:
         if len(histogram.colors) != len(palette):
             raise ConfigError(
-                f"swap goes from index to index: the art has {len(histogram.colors)} colors, the palette {len(palette)}; "
-                "name the palette that the art is in, or use the ramp map."
+                f"swap goes from index to index: the art has {len(histogram.colors)} colors, the palette {len(palette)}"
+                "; name the palette that the art is in, or use the ramp map."
             )
         return _ramp(histogram, palette, None)
     if len(source) != len(palette):
@@ -84,7 +84,7 @@ def _swap(histogram: Histogram, palette: Palette, source: Palette | None) -> Row
         place.setdefault(color, row)
     rows = [place.get(tuple(color), -1) for color in histogram.colors.tolist()]
     if foreign := rows.count(-1):
-        first = "#%02x%02x%02x" % tuple(histogram.colors[rows.index(-1)].tolist())
+        first = "#" + histogram.colors[rows.index(-1)].tobytes().hex()
         raise ConfigError(
             f"swap goes from index to index: {foreign} of the art's colors ({first}) are not in "
             f"{source.name or 'the old palette'}; quantize the art to it first."
