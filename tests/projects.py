@@ -71,6 +71,12 @@ def tree(root: Path, *folders: str) -> dict[str, bytes]:
     }
 
 
+def palette_of(told: Mapping[str, Any]) -> Palette:
+    """The palette that a sheet's JSON names."""
+    colors = told["meta"]["palette"]["colors"]
+    return Palette(tuple((int(c[1:3], 16), int(c[3:5], 16), int(c[5:], 16)) for c in colors))
+
+
 @dataclass
 class Telling(Silent):
     """A Reporter that remembers."""

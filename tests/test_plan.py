@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from projects import FakePrior, Telling, draw, picture, project, tree
+from projects import FakePrior, Telling, draw, palette_of, picture, project, tree
 
 from assetforge import plan, work
 from assetforge.build import build
 from assetforge.formats import png, read
 from assetforge.manifest import LOCK, Lock
 from assetforge.outcome import Options
-from assetforge.palette import Palette
 from assetforge.quantize.quantizer import quantize
 from assetforge.reasons import difference
 from assetforge.sprite import Raster
@@ -176,9 +175,7 @@ def test_complete_keeps_every_known_pixel(game: Path) -> None:
     """Outside the holes each variant is the quantized sprite; a transparent pixel is known too."""
     (atlas,) = read(game / "assets/forge/finished.png")
     told = json.loads((game / "assets/forge/finished.json").read_text())
-    palette = Palette(
-        tuple((int(c[1:3], 16), int(c[3:5], 16), int(c[5:], 16)) for c in told["meta"]["palette"]["colors"])
-    )
+    palette = palette_of(told)
     knight, lizard = picture(5), picture(6)
     knight[:4], lizard[4:] = 0, 0
     known = dict(zip(("knight", "lizard"), quantize([Raster(knight), Raster(lizard)], palette), strict=True))

@@ -1,0 +1,104 @@
+"""The four kinds of sheet with the model that travels with the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from projects import draw, palette_of, picture, project, tree
+
+from assetforge.build import build
+from assetforge.formats import png, read
+from assetforge.manifest import LOCK
+from assetforge.outcome import Options
+from assetforge.plan import BASE
+from assetforge.quantize.quantizer import quantize
+from assetforge.sprite import Raster
+
+pytestmark = pytest.mark.skipif(not BASE.exists(), reason="the bundled checkpoint is not in this tree")
+
+CONFIG = """
+[project]
+palette = "pico-8"
+
+[[sheet]]
+name = "more"
+kind = "generate"
+count = 2
+size = [8, 8]
+candidates = 1
+like = "items/*.png"
+
+[[sheet]]
+name = "finished"
+kind = "complete"
+from = "wip/*.png"
+variants = 2
+padding = 1
+
+[[sheet]]
+name = "hybrids"
+kind = "mix"
+rows = ["items/axe.png", 17]
+cols = [32, "items/bow.png"]
+palette = "gameboy-dmg"
+
+[[sheet]]
+name = "items"
+kind = "quantize"
+palette = "auto:5"
+from = "items/*.png"
+"""
+
+NAMES = ("finished", "hybrids", "items", "more")
+
+
+@pytest.fixture(scope="module")
+def game(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project of all four kinds."""
+    return prepared(tmp_path_factory.mktemp("game"))
+
+
+def prepared(root: Path, jobs: int = 1) -> Path:
+    project(root, CONFIG, ("items/axe.png", "items/bow.png"))
+    draw(root / "art/wip/knight.png", 5)
+    rgba = picture(5)
+    rgba[2:6, 2:6] = (255, 0, 255, 255)
+    (root / "art/wip/knight.png").write_bytes(png.write_rgba(rgba))
+    result = build(root, Options(jobs=jobs))
+    assert (result.exit_code, sorted(result.built)) == (0, list(NAMES)), result.as_json()
+    return root
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_pixel_is_in_the_palette(game: Path, name: str) -> None:
+    """Alpha is 0 or 255, and every opaque pixel is one of the colors that the JSON names."""
+    (atlas,) = read(game / f"assets/forge/{name}.png")
+    colors = json.loads((game / f"assets/forge/{name}.json").read_text())["meta"]["palette"]["colors"]
+    pixels = atlas.rgba.reshape(-1, 4)
+    assert set(pixels[:, 3].tolist()) <= {0, 255}
+    assert {"#" + bytes(pixel[:3].tolist()).hex() for pixel in pixels if pixel[3]} <= set(colors)
+
+
+def test_known_pixels_stay(game: Path) -> None:
+    """Outside the hole each variant is the quantized sprite, bit for bit."""
+    (atlas,) = read(game / "assets/forge/finished.png")
+    told = json.loads((game / "assets/forge/finished.json").read_text())
+    palette = palette_of(told)
+    rgba = picture(5)
+    rgba[2:6, 2:6] = 0
+    expected = quantize([Raster(rgba)], palette)[0].rgba()
+    frames = told["frames"]
+    boxes = [frame["frame"] for frame in (frames.values() if isinstance(frames, dict) else frames)]
+    assert len(boxes) == 2
+    for box in boxes:
+        cell = atlas.rgba[box["y"] : box["y"] + box["h"], box["x"] : box["x"] + box["w"]].copy()
+        cell[2:6, 2:6] = 0
+        assert (cell == expected).all()
+
+
+@pytest.mark.slow
+def test_same_bytes_in_two_processes(game: Path, tmp_path: Path) -> None:
+    """A clean build elsewhere with --jobs 2 gives the very bytes, the lock too."""
+    assert tree(prepared(tmp_path, jobs=2), "assets", LOCK) == tree(game, "assets", LOCK)
