@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..color import oklab
-from .kmeans import CHUNK, nearest_rows
+from .kmeans import CHUNK, nearest_lab, nearest_rows
 
 __all__ = ["DITHERS", "bayer", "floyd_steinberg"]
 
@@ -35,12 +35,12 @@ def bayer(places: tuple[Places, ...], colors: NDArray[np.uint8], targets: NDArra
         colors: What the places mean, shape (N, 3).
         targets: The palette, shape (P, 3).
     """
-    lab, goal = oklab(colors), oklab(targets)
-    first = nearest_rows(lab, goal)
-    second, share = np.copy(first), np.zeros(len(lab))
-    for begin in range(0, len(lab), CHUNK):
+    goal = oklab(targets)
+    first = nearest_rows(colors, targets)
+    second, share = np.copy(first), np.zeros(len(first))
+    for begin in range(0, len(first), CHUNK):
         part = slice(begin, begin + CHUNK)
-        second[part], share[part] = _mixtures(lab[part], goal, first[part])
+        second[part], share[part] = _mixtures(oklab(colors[part]), goal, first[part])
     one, other, level = (np.concatenate([[0], row]) for row in (first + 1, second + 1, np.rint(share * 16).astype(int)))
     result = []
     for place in places:
@@ -74,7 +74,7 @@ def floyd_steinberg(
         places, colors, targets: As for `bayer`.
     """
     lab, goal = oklab(colors), oklab(targets)
-    first = nearest_rows(lab, goal)
+    first = nearest_rows(colors, targets)
     legal = np.append(True, (targets[first] == colors).all(axis=1))
     first, lab = np.append(0, first + 1), np.concatenate([np.zeros((1, 3)), lab])
     return [_diffuse(place, lab, first, legal, goal) for place in places]
@@ -98,7 +98,7 @@ def _diffuse(place: Places, lab: Floats, first: NDArray, legal: NDArray, goal: F
         if not len(y):
             continue
         color = wanted[y, x] + np.clip(error[y, x + 1], -limit, limit)
-        row = nearest_rows(color, goal)
+        row = nearest_lab(color, goal)
         result[y, x] = row + 1
         left = color - goal[row]
         for down, right, share in ((0, 1, 7), (1, -1, 3), (1, 0, 5), (1, 1, 1)):

@@ -75,7 +75,7 @@ def faithful(
     lab, goal = oklab(colors), oklab(targets)
     plain = distance(lab[:, None], goal)
     legal = (targets[plain.argmin(axis=1)] == colors).all(axis=1)
-    group, heads = _shades(colors, counts, lab, legal)
+    group, heads = _shades(colors, counts, legal)
     size = len(heads)
     total = max(float(counts.sum()), 1.0)
 
@@ -105,9 +105,7 @@ def faithful(
     return min(found, key=lambda mapping: (problem.faults(mapping), problem.loss(mapping)))[group]
 
 
-def _shades(
-    colors: NDArray[np.uint8], counts: NDArray[np.int64], lab: Floats, legal: NDArray[np.bool_]
-) -> tuple[Rows, Rows]:
+def _shades(colors: NDArray[np.uint8], counts: NDArray[np.int64], legal: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     """Colors as groups of like ones if they are too many to repair one by one: each one's group, each group's head."""
     free = np.flatnonzero(~legal)
     if len(free) <= SHADES:
@@ -116,7 +114,7 @@ def _shades(
     chosen = free[medoids(colors[free], counts[free], SHADES)]
     group = np.empty(len(colors), np.intp)
     group[kept] = np.arange(len(kept))
-    group[free] = len(kept) + nearest_rows(lab[free], lab[chosen])
+    group[free] = len(kept) + nearest_rows(colors[free], colors[chosen])
     return group, np.concatenate([kept, chosen])
 
 

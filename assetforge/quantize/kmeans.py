@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..color import oklab
+from ..color import distance, oklab
+from .histogram import cells
 
-__all__ = ["medoids", "nearest_rows"]
+__all__ = ["medoids", "nearest_lab", "nearest_rows"]
 
 Floats = NDArray[np.float64]
 
@@ -23,8 +24,10 @@ TRIALS = 8
 # Beyond this many colors, those that share their upper bits are clustered as one weighted point.
 POINT_LIMIT = 4096
 BITS = 5
-# Rows of a distance table worked on at once: it stays in the processor's cache.
+# Rows of a distance table worked on at once, so that it stays in the processor's cache; and of a list of colors,
+# because an image may have millions.
 CHUNK = 2048
+BLOCK = 1 << 18
 
 
 def medoids(colors: NDArray[np.uint8], counts: NDArray[np.int64], k: int, seed: int = 0) -> NDArray[np.intp]:
@@ -41,34 +44,51 @@ def medoids(colors: NDArray[np.uint8], counts: NDArray[np.int64], k: int, seed: 
     """
     if len(colors) <= k:
         return np.arange(len(colors))
-    lab = oklab(colors)
     fixed = np.flatnonzero(~colors.any(axis=1))
-    points, weights = _points(np.delete(colors, fixed, 0), np.delete(lab, fixed, 0), np.delete(counts, fixed))
-    free = min(k - len(fixed), len(points))
+    free = np.flatnonzero(colors.any(axis=1))
+    points, weights = _points(colors[free], counts[free])
     chosen = set(fixed.tolist())
-    if free:
-        start = points[_seed(points, weights, free, lab[fixed], np.random.default_rng(seed))]
-        chosen.update(_squares(_lloyd(points, weights, start), lab).argmin(axis=1).tolist())
-    near = _squares(lab[sorted(chosen)], lab).min(axis=0)
-    while len(chosen) < k:
-        # Two centers met in one color: the place goes to the color that is served worst.
-        worst = int((near * counts).argmax())
-        chosen.add(worst)
-        near = np.minimum(near, _squares(lab[[worst]], lab)[0])
+    if wanted := min(k - len(fixed), len(points)):
+        start = points[_seed(points, weights, wanted, oklab(colors[fixed]), np.random.default_rng(seed))]
+        chosen.update(_closest(colors, _lloyd(points, weights, start)).tolist())
+    rows = sorted(chosen)
+    if len(rows) < k:
+        near = distance(oklab(colors), oklab(colors[rows])[nearest_rows(colors, colors[rows])]) ** 2
+        while len(chosen) < k:
+            # Two centers met in one color: the place goes to the color that is served worst.
+            worst = int((near * counts).argmax())
+            chosen.add(worst)
+            near = np.minimum(near, distance(oklab(colors), oklab(colors[worst])) ** 2)
     return np.array(sorted(chosen), np.intp)
 
 
-def nearest_rows(lab: Floats, targets: Floats, lightness: float = 1.0) -> NDArray[np.intp]:
-    """For every OKLab color the row of the nearest target, the first of equals, shape (len(lab),).
+def nearest_rows(colors: NDArray[np.uint8], targets: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """For every sRGB color the row of the nearest target in OKLab, the first of equals, shape (N,).
 
     Arguments:
-        lab: Shape (N, 3).
+        colors: Shape (N, 3), uint8.
         targets: Shape (P, 3), at least one.
-        lightness: As in `color.distance`.
     """
-    scale = np.array([lightness, 1.0, 1.0])
-    found = [_squares(lab[i : i + CHUNK] * scale, targets * scale).argmin(axis=1) for i in range(0, len(lab), CHUNK)]
+    goal = oklab(targets)
+    found = [nearest_lab(oklab(colors[i : i + CHUNK]), goal) for i in range(0, len(colors), CHUNK)]
     return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+
+def nearest_lab(lab: Floats, goal: Floats) -> NDArray[np.intp]:
+    """The same for a few colors that are in OKLab already."""
+    return _squares(lab, goal).argmin(axis=1)
+
+
+def _closest(colors: NDArray[np.uint8], centers: Floats) -> NDArray[np.intp]:
+    """For every center the row of the nearest color, the first of equals, shape (len(centers),)."""
+    best, rows = np.full(len(centers), np.inf), np.zeros(len(centers), np.intp)
+    for begin in range(0, len(colors), CHUNK):
+        table = _squares(centers, oklab(colors[begin : begin + CHUNK]))
+        row = table.argmin(axis=1)
+        value = table[np.arange(len(centers)), row]
+        rows = np.where(value < best, begin + row, rows)
+        best = np.minimum(value, best)
+    return rows
 
 
 def _squares(one: Floats, other: Floats) -> Floats:
@@ -83,15 +103,19 @@ def _squares(one: Floats, other: Floats) -> Floats:
     return total
 
 
-def _points(colors: NDArray[np.uint8], lab: Floats, counts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _points(colors: NDArray[np.uint8], counts: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """The colors as weighted points, those alike in their upper bits as one if there are too many."""
     weights = counts.astype(np.float64)
     if len(colors) <= POINT_LIMIT:
-        return lab, weights
-    upper = (colors >> (8 - BITS)).astype(np.int64)
-    _, cell = np.unique(upper[:, 0] << 2 * BITS | upper[:, 1] << BITS | upper[:, 2], return_inverse=True)
-    total: Floats = np.bincount(cell, weights).astype(np.float64)
-    return np.stack([np.bincount(cell, weights * lab[:, c]) / total for c in range(3)], axis=-1), total
+        return oklab(colors), weights
+    cell, heads = cells(colors, counts, BITS)
+    total, mean = np.zeros(len(heads)), np.zeros((3, len(heads)))
+    for begin in range(0, len(colors), BLOCK):
+        part = slice(begin, begin + BLOCK)
+        total += np.bincount(cell[part], weights[part], len(heads))
+        for channel, values in enumerate(oklab(colors[part]).T):
+            mean[channel] += np.bincount(cell[part], weights[part] * values, len(heads))
+    return (mean / total).T.copy(), total
 
 
 def _seed(points: Floats, weights: Floats, k: int, taken: Floats, random: np.random.Generator) -> NDArray[np.intp]:

@@ -11,12 +11,16 @@ from ..color import oklab
 from ..errors import ConfigError, did_you_mean
 from ..palette import Palette
 from .faithful import faithful
-from .histogram import Histogram, touching
+from .histogram import Histogram, cells, touching
 from .kmeans import nearest_rows
 
 __all__ = ["MAPS", "mapping"]
 
 Rows = NDArray[np.intp]
+
+# Above this many colors the faithful map moves those together that share their upper bits, as photographs do.
+COLORS = 8192
+BITS = 4
 
 
 def mapping(histogram: Histogram, palette: Palette, map: str, source: Palette | None = None) -> NDArray[np.uint8]:
@@ -42,12 +46,20 @@ def _targets(palette: Palette) -> NDArray[np.uint8]:
 
 
 def _nearest(histogram: Histogram, palette: Palette, source: Palette | None) -> Rows:
-    return nearest_rows(oklab(histogram.colors), oklab(_targets(palette)))
+    return nearest_rows(histogram.colors, _targets(palette))
 
 
 def _faithful(histogram: Histogram, palette: Palette, source: Palette | None) -> Rows:
-    pairs, edges = touching(histogram.places, len(histogram.colors))
-    return faithful(histogram.colors, histogram.counts, pairs, edges, _targets(palette))
+    colors, targets = histogram.colors, _targets(palette)
+    if len(colors) <= COLORS:
+        return faithful(colors, histogram.counts, *touching(histogram.places, len(colors)), targets)
+    cell, heads = cells(colors, histogram.counts, BITS)
+    place = np.append(0, cell + 1).astype(np.int32)
+    pairs, edges = touching([place[places] for places in histogram.places], len(heads))
+    total = np.bincount(cell, histogram.counts).astype(np.int64)
+    rows = faithful(colors[heads], total, pairs, edges, targets)[cell]
+    nearest = nearest_rows(colors, targets)
+    return np.where((targets[nearest] == colors).all(axis=1), nearest, rows)
 
 
 def by_lightness(colors: NDArray[np.uint8]) -> Rows:
