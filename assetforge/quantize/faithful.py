@@ -33,10 +33,10 @@ CHROMA_GAIN = 0.5
 POWERS = (2, 1)
 # The distance at which both cost the same, about that of two neighbours in a palette of 16.
 SPACING = 0.15
-# Enough is repaired when no more than this share of edges merges and flips, or this part of those that the
-# nearest mapping merges and flips.
+# Enough is repaired when no more than these shares of edges merge and flip; where that cannot be had, when no more
+# than these parts of those do that the nearest mapping merges and flips.
 ENOUGH = (0.046, 0.0009)
-ENOUGH_PART = (0.28, 0.12)
+ENOUGH_PART = (0.3, 0.2)
 # Art of many colors shades finely: sending all its steps to different hues would make speckles of them.
 ENOUGH_PART_SHADED = (0.7, 0.7)
 # The mean error may grow to this multiple of the nearest mapping's; the promise is 1.3.
@@ -92,16 +92,22 @@ def faithful(
 
     allowed = BUDGET * float((counts * plain.min(axis=1)).sum()) / total
     problem = _Problem(error, *_edges(group, pairs, edges, lab[heads]), _ties(targets), goal[:, 0])
-    found = [error.argmin(axis=1)]
-    part = ENOUGH_PART if size == len(colors) else ENOUGH_PART_SHADED
-    enough = np.maximum(ENOUGH, np.multiply(part, problem.shares(found[0])))
-    for power in POWERS:
-        problem.cost = np.where(barred, np.inf, pooled(price**power / SPACING ** (power - 1)))
-        candidates = [mapping for mapping in problem.solve() if problem.loss(mapping) <= allowed]
-        good = [mapping for mapping in candidates if np.all(problem.shares(mapping) <= enough)]
-        if good:
-            return min(good, key=problem.price)[group]
-        found += candidates
+    start = error.argmin(axis=1)
+    shares = problem.shares(start)
+    goals = [np.maximum(ENOUGH, np.multiply(ENOUGH_PART_SHADED, shares))]
+    if size == len(colors):
+        goals = [np.array(ENOUGH), np.maximum(ENOUGH, np.multiply(ENOUGH_PART, shares))]
+    tried: list[list[tuple[float, Rows]]] = []
+    for goal_shares in goals:
+        for turn, power in enumerate(POWERS):
+            if turn == len(tried):
+                problem.cost = np.where(barred, np.inf, pooled(price**power / SPACING ** (power - 1)))
+                within = [mapping for mapping in problem.solve() if problem.loss(mapping) <= allowed]
+                tried.append([(problem.price(mapping), mapping) for mapping in within])
+            good = [pair for pair in tried[turn] if np.all(problem.shares(pair[1]) <= goal_shares)]
+            if good:
+                return min(good, key=lambda pair: pair[0])[1][group]
+    found = [start, *(mapping for pairs_of in tried for _, mapping in pairs_of)]
     return min(found, key=lambda mapping: (problem.faults(mapping), problem.loss(mapping)))[group]
 
 
