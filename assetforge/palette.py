@@ -38,7 +38,8 @@ class Palette:
             )
         for color in self.colors:
             if len(color) != 3 or not all(isinstance(c, int) and 0 <= c <= 255 for c in color):
-                raise InputError(f"{color!r} is no RGB color of three values from 0 to 255.", *filter(None, (self.name,)))
+                fault = f"{color!r} is no RGB color of three values from 0 to 255."
+                raise InputError(fault, *filter(None, (self.name,)))
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -52,7 +53,7 @@ class Palette:
     @property
     def hex(self) -> tuple[str, ...]:
         """The colors as ``#rrggbb``, in index order from 1."""
-        return tuple("#%02x%02x%02x" % color for color in self.colors)
+        return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in self.colors)
 
     @property
     def doubles(self) -> tuple[tuple[int, int], ...]:

@@ -124,7 +124,9 @@ def _draw(job: SheetJob) -> dict[str, bytes]:
         sheet = sheets.pack(drawn, name, **options)
     provenance = job.provenance | bench.facts
     if model:
-        provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": model[0].card}
+        # A learning curve is for reports; a sheet says what was learnt from, and how.
+        card = {key: value for key, value in model[0].card.items() if key != "curve"}
+        provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": card}
     return sheet_files(sheet, provenance, job.exports)
 
 

@@ -131,7 +131,7 @@ def test_truncation_pulls_latents_to_one_mean(prior: Prior) -> None:
     """At psi 0 every seed has the same latent; the further psi, the further apart."""
 
     def spread(psi: float) -> float:
-        latents = torch.cat([prior.latent(seed, 0, (16, 16), psi, None) for seed in range(4)])
+        latents = torch.cat([prior.studio.latent(seed, 0, (16, 16), psi, None) for seed in range(4)])
         return float(latents.var(0).mean())
 
     assert spread(0.0) == pytest.approx(0, abs=1e-10)
@@ -142,9 +142,9 @@ def test_the_latent_is_used(prior: Prior) -> None:
     """Another sprite's latent explains a sprite worse than its own."""
     own, cost = [], []
     sprites = prior.generate(SIX, 6, size=(16, 16), seed=9, candidates=2)
-    codes = prior.codes(sprites)
+    codes = prior.studio.codes(sprites)
     for place, sprite in enumerate(sprites):
-        one = prior.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
+        one = prior.studio.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
         for latent, bucket in ((codes[place], own), (codes[place - 1], cost)):
             with torch.no_grad():
                 logp = prior.model.logp(one.indices, one.visible, one.palettes, latent[None])

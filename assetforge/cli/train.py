@@ -109,8 +109,7 @@ def train(
     from ..corpus import gather
     from ..files import write_atomic
     from ..models.budget import steps_for
-    from ..models.checkpoint import read
-    from ..models.prior import base_path
+    from ..models.prior import Prior, base_path
     from ..models.train import train as learn
 
     start = {"base": base_path(), "none": None}.get(base, Path(base))
@@ -139,13 +138,11 @@ def train(
         reporter.close()
     write_atomic(output, data)
     state.unlink(missing_ok=True)
-    card = read(output).card
+    card = Prior.load(output).card
     if as_json:
         click.echo(json.dumps(card, indent=2, sort_keys=True))
     elif not quiet:
         score = card["held_out_bits_per_pixel"]
         judged = f"{score:.3f} bits/pixel on {card['held_out']} held-out sprites" if score else "nothing held out"
         learnt = card["sprites"] - card["held_out"]
-        click.echo(
-            f"{output}: {learnt} sprites, step {card['steps']}, {judged} ({card['stopped']})."
-        )
+        click.echo(f"{output}: {learnt} sprites, step {card['steps']}, {judged} ({card['stopped']}).")

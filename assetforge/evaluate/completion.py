@@ -22,7 +22,7 @@ class Filler(Protocol):
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]: ...
 
 
-def hole(kind: str, shape: tuple[int, int], number: int) -> NDArray[np.bool_]:
+def hole(kind: str, shape: tuple[int, ...], number: int) -> NDArray[np.bool_]:
     """True where hidden: the middle half of each side, the lower half, or scattered pixels seeded by `number`."""
     height, width = shape
     mask = np.zeros(shape, bool)
@@ -50,7 +50,7 @@ def accuracy(sprites: Sequence[Sprite], filler: Filler) -> dict[str, float]:
     chosen = eligible(sprites)
     result = {}
     for kind in HOLES:
-        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]  # type: ignore[arg-type]
+        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]
         result[kind] = score(filler.predict(chosen, holes), chosen, holes)
     return result
 
@@ -60,7 +60,7 @@ def reference(sprites: Sequence[Sprite]) -> dict[str, float]:
     chosen = eligible(sprites)
     result = {}
     for kind in HOLES:
-        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]  # type: ignore[arg-type]
+        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]
         filled = [Sprite(nearest_visible(s.indices, h), s.palette, s.name) for s, h in zip(chosen, holes, strict=True)]
         result[kind] = score(filled, chosen, holes)
     return result

@@ -1,13 +1,8 @@
-"""The models' face to the rest of the house: Sprites go in, Sprites or plain numbers come out.
-
-Sampling runs on the CPU, on one thread, in chunks of a fixed size, so that a sprite is the same
-bytes whatever the machine's cores, the number of jobs or the size of the order.
-"""
+"""The models' face to the rest of the house: Sprites go in, Sprites or plain numbers come out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,17 +17,16 @@ from ..palette import Palette
 from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose, distances
-from .data import batch, entry_lab, table_to
+from .data import entry_lab, table_to
 from .memory import Memory, recall
 from .pixelvae import PixelVAE
-from .sampler import normals, sample, uniforms
+from .sampler import normals, uniforms
+from .studio import Studio, one_thread
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
 
-CHUNK = 16
 SIDES = (8, 64)
-LIKE_NOISE = 0.7
 
 
 def base_path() -> Path:
@@ -58,18 +52,6 @@ class Drawn:
     nearest: list[float] = field(default_factory=list)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums of floats depend on how they are split; one thread splits them one way."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        torch.set_num_threads(before)
-
-
 class Prior:
     """A trained model.
 
@@ -82,6 +64,7 @@ class Prior:
         assert isinstance(checkpoint.model, PixelVAE)
         self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
         self.memory: Memory = recall(checkpoint.extras)
+        self.studio = Studio(checkpoint.model, self.memory.lab)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Prior:
@@ -141,13 +124,13 @@ class Prior:
         if count < 1 or candidates < 1:
             raise ConfigError(f"count {count}, candidates {candidates}: each must be at least 1.")
         total = count * candidates
-        codes = self.codes(like) if like else None
+        codes = self.studio.codes(like) if like else None
         with one_thread():
-            latents = torch.cat([self.latent(seed, n, (height, width), truncation, codes) for n in range(total)])
+            latents = torch.cat([self.studio.latent(seed, n, (height, width), truncation, codes) for n in range(total)])
         random = [uniforms(seed, n, height, width) for n in range(total)]
         blank = Sprite(np.zeros((height, width), np.uint8), palette)
         hole = np.ones((height, width), bool)
-        indices, nats = self.fill([blank] * total, [hole] * total, latents, random, temperature)
+        indices, nats = self.studio.fill([blank] * total, [hole] * total, latents, random, temperature)
         if candidates == 1:
             choice = Choice(list(range(count)), list(self.nearest(indices, palette)), 0, 0)
         else:
@@ -182,7 +165,7 @@ class Prior:
         height, width = hole.shape
         names = [sprite.name if n == 0 else f"{sprite.name}-{n + 1}" for n in range(variants)]
         with one_thread():
-            one = self.tensors([sprite], [hole])
+            one = self.studio.tensors([sprite], [hole])
             _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
             noise = np.stack([normals(seed, n, SLOTS, self.model.config.slot) for n in range(variants)])
             vectors = vector.expand(variants, -1)
@@ -190,7 +173,7 @@ class Prior:
                 vectors, (height, width), None, torch.from_numpy(noise), min(1.0, temperature)
             )
         random = [uniforms(seed, n, height, width) for n in range(variants)]
-        indices, _ = self.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
+        indices, _ = self.studio.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
         known = ~hole
         return [
             Sprite(np.where(known, sprite.indices, filled), sprite.palette, name, sprite.duration, sprite.tag)
@@ -206,11 +189,11 @@ class Prior:
         for places in groups.values():
             some, where = [sprites[n] for n in places], [holes[n] for n in places]
             with one_thread():
-                one = self.tensors(some, where)
+                one = self.studio.tensors(some, where)
                 _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
                 _, _, latents = self.model.prior(vector, (one.indices.shape[1], one.indices.shape[2]))
             random = [np.zeros((*sprite.indices.shape, 2), np.float32) for sprite in some]
-            indices, _ = self.fill(some, where, latents, random, 0.0)
+            indices, _ = self.studio.fill(some, where, latents, random, 0.0)
             for place, filled, sprite in zip(places, indices, some, strict=True):
                 result[place] = Sprite(filled, sprite.palette, sprite.name, sprite.duration, sprite.tag)
         return result
@@ -251,8 +234,8 @@ class Prior:
         def of(one: Sprite | int) -> Tensor:
             if isinstance(one, int):
                 with one_thread():
-                    return self.latent(one, 0, shape, truncation, None)
-            return self.truncate(self.codes([one]), shape, truncation)
+                    return self.studio.latent(one, 0, shape, truncation, None)
+            return self.studio.truncate(self.studio.codes([one]), shape, truncation)
 
         across = [of(one) for one in cols]
         latents, random = [], []
@@ -268,7 +251,7 @@ class Prior:
         total = len(latents)
         blank = Sprite(np.zeros(shape, np.uint8), palette)
         hole = np.ones(shape, bool)
-        indices, _ = self.fill([blank] * total, [hole] * total, torch.cat(latents), random, temperature)
+        indices, _ = self.studio.fill([blank] * total, [hole] * total, torch.cat(latents), random, temperature)
         return [
             [Sprite(indices[r * len(cols) + c], palette, f"{r}-{c}") for c in range(len(cols))]
             for r in range(len(rows))
@@ -282,7 +265,7 @@ class Prior:
         result = np.zeros(len(sprites))
         with one_thread():
             for place, sprite in enumerate(sprites):
-                one = self.tensors([sprite] * samples, [np.ones(sprite.indices.shape, bool)] * samples)
+                one = self.studio.tensors([sprite] * samples, [np.ones(sprite.indices.shape, bool)] * samples)
                 noise = torch.from_numpy(
                     np.stack([normals(0, place * 4096 + n, SLOTS, self.model.config.slot) for n in range(samples)])
                 )
@@ -296,7 +279,7 @@ class Prior:
         Shape (H, W, K + 1), the transparent entry first.
         """
         with one_thread():
-            one = self.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
+            one = self.studio.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
             mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
             logp = self.model.logp(one.indices, one.visible, one.palettes, mean)
             return np.asarray(logp[0].numpy())
@@ -306,16 +289,6 @@ class Prior:
         known, _ = self.known((indices.shape[1], indices.shape[2]), palette)
         return distances(indices, entry_lab(palette), known, self.memory.lab)
 
-    def codes(self, sprites: Sequence[Sprite]) -> Tensor:
-        """Mean latents of sprites, shape (N, SLOTS, slot)."""
-        found = []
-        with one_thread():
-            for sprite in sprites:
-                one = self.tensors([sprite], [np.zeros(sprite.indices.shape, bool)])
-                mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
-                found.append(mean)
-        return torch.cat(found)
-
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""
         same = [sprite for sprite in self.memory.sprites if sprite.shape == shape]
@@ -324,61 +297,3 @@ class Prior:
             return empty, empty
         stack = np.stack(same)
         return stack, table_to(self.memory.lab, entry_lab(palette))[stack]
-
-    def latent(self, seed: int, number: int, shape: tuple[int, int], psi: float, codes: Tensor | None) -> Tensor:
-        """The latent of sprite `number` of a seed, shape (1, SLOTS, slot): drawn, or near one of `codes`."""
-        noise = torch.from_numpy(normals(seed, number, SLOTS, self.model.config.slot))[None]
-        if codes is not None:
-            return self.truncate(codes[number % len(codes)][None] + LIKE_NOISE * noise, shape, psi)
-        _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
-        return latent
-
-    def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
-        """A latent pulled towards the prior's mean."""
-        if psi == 1:
-            return latent
-        with one_thread():
-            _, _, mean = self.model.prior(self.blank(shape), shape)
-            return mean + psi * (latent - mean)
-
-    def blank(self, shape: tuple[int, int]) -> Tensor:
-        """The context vector of a canvas on which nothing is visible, shape (1, C)."""
-        one = batch([np.zeros(shape, np.uint8)], [self.memory.lab], [np.zeros(shape, bool)], torch.device("cpu"))
-        _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
-        return vector
-
-    def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Any:
-        """Sprites of one size as a batch."""
-        labs = [entry_lab(sprite.palette) for sprite in sprites]
-        return batch([s.indices for s in sprites], labs, [~hole for hole in holes], torch.device("cpu"))
-
-    def fill(
-        self,
-        sprites: Sequence[Sprite],
-        holes: Sequence[NDArray[np.bool_]],
-        latents: Tensor,
-        random: Sequence[NDArray[np.float32]],
-        temperature: float,
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Filled indices and nats, each (N, H, W), of sprites of one size.
-
-        Chunks are padded to one size: a matrix product may round otherwise at another.
-
-        Raises:
-            ConfigError: If the temperature is negative or no number.
-        """
-        if not 0 <= temperature <= 10:
-            raise ConfigError(f"temperature {temperature}: give a number from 0 to 10.")
-        indices, nats = [], []
-        with one_thread():
-            for start in range(0, len(sprites), CHUNK):
-                places = [min(start + n, len(sprites) - 1) for n in range(CHUNK)]
-                one = self.tensors([sprites[n] for n in places], [holes[n] for n in places])
-                dice = torch.from_numpy(np.stack([random[n] for n in places]))
-                filled, cost = sample(
-                    self.model, one.indices, one.visible, one.palettes, latents[places], dice, temperature
-                )
-                real = min(CHUNK, len(sprites) - start)
-                indices.append(filled[:real].numpy().astype(np.uint8))
-                nats.append(cost[:real].numpy())
-        return np.concatenate(indices), np.concatenate(nats)

@@ -225,8 +225,7 @@ def train(
         device: auto, cpu or cuda.
         minutes: Stop by the clock as well. Runs that the clock stops do not repeat byte for byte.
         state: Where to keep what a killed run needs to go on.
-        resume: Go on from `state` if it belongs to the same corpus, base, recipe and seed. It may be given
-            other `steps`: the learning rate then falls towards the new end.
+        resume: Go on from `state` if it belongs to the same plan: corpus, base, recipe, steps and seed.
         report: Told of progress.
         name: For the model card.
         recipe, config: Replace the defaults.
@@ -254,6 +253,7 @@ def train(
         "recipe": asdict(recipe),
         "config": asdict(model.config),
         "base": parent.sha256 if parent else None,
+        "steps": steps,
         "seed": seed,
         "sources": examples.sources,
         "device": where.type,
