@@ -1,4 +1,8 @@
-"""Choosing among candidates: drop copies and craft outliers, keep a varied set of the likely rest."""
+"""Choosing among candidates: drop copies and craft outliers, keep a varied set of the typical rest.
+
+Typical, not likeliest: the likeliest image of all is a flat one (Nalisnick et al. 2019, "Detecting
+out-of-distribution inputs to deep generative models using typicality").
+"""
 
 from __future__ import annotations
 
@@ -93,7 +97,7 @@ def choose(
 
     Near-copies go first, then those whose craft lies outside the range of the training sprites of
     this size (1st to 99th percentile). If too few are left, outliers come back before copies, the
-    mildest first. Of what is left, the likeliest that differ enough from each other are kept.
+    mildest first. Of what is left, typical ones that differ from each other are kept.
 
     Arguments:
         nats: Mean nats of the drawn pixels of each candidate under the model, shape (N,).
@@ -122,10 +126,10 @@ def choose(
 
 
 def spread_out(pool: list[int], sprites: NDArray[np.uint8], nats: NDArray[np.float32], count: int) -> list[int]:
-    """The likeliest of the pool, then again and again the one that is likely and unlike those taken."""
+    """The most typical of the pool, then again and again the one that is typical and unlike those taken."""
     if len(pool) <= count:
         return pool
-    score = -(nats[pool] - nats[pool].mean()) / (nats[pool].std() + 1e-6)
+    score = -np.abs(nats[pool] - np.median(nats[pool])) / (nats[pool].std() + 1e-6)
     taken = [int(np.argmax(score))]
     stack = sprites[pool]
     apart = np.full(len(pool), np.inf)
@@ -133,7 +137,7 @@ def spread_out(pool: list[int], sprites: NDArray[np.uint8], nats: NDArray[np.flo
         last = stack[taken[-1]]
         union = ((stack > 0) | (last > 0)).sum((1, 2))
         apart = np.minimum(apart, (stack != last).sum((1, 2)) / np.maximum(union, 1))
-        merit = apart * 2 + 0.5 * np.tanh(score)
+        merit = apart * 2 + 0.5 * score.clip(-2)
         merit[taken] = -np.inf
         taken.append(int(np.argmax(merit)))
     return [pool[n] for n in taken]

@@ -21,6 +21,7 @@ from .pixelvae import PixelVAE
 __all__ = ["Memory", "recall", "remember"]
 
 MOST_CODES = 1024
+LEAST_CODES = 8
 LIMIT = 64 << 20
 
 
@@ -40,6 +41,26 @@ class Memory:
     sprites: list[NDArray[np.uint8]]
     lab: NDArray[np.float32]
 
+    def suited(self, shape: tuple[int, int], colors: int) -> list[int]:
+        """Places of the codes to draw around for a canvas of `shape` (H, W) and a palette of `colors`.
+
+        Those of sprites of that size; without tiles that fill the canvas, and without one- and two-color
+        icons if the palette has more to offer, as long as eight others are left.
+        """
+        places = [place for place, size in enumerate(self.sizes) if size == shape]
+        owners = evenly(len(self.sprites), len(self.sizes))
+        full = [place for place in places if self.sprites[owners[place]].all()]
+        plain = [place for place in places if len(np.unique(self.sprites[owners[place]])) <= 3]
+        for unfit in (full, plain if colors > 4 else []):
+            fit = [place for place in places if place not in set(unfit)]
+            places = fit if len(fit) >= LEAST_CODES else places
+        return places
+
+
+def evenly(count: int, most: int) -> list[int]:
+    """`most` of `count` places, evenly taken, first and last among them."""
+    return [int(x) for x in np.linspace(0, count - 1, most)]
+
 
 @torch.no_grad()
 def remember(model: PixelVAE, examples: Examples) -> dict[str, Tensor]:
@@ -49,7 +70,7 @@ def remember(model: PixelVAE, examples: Examples) -> dict[str, Tensor]:
     """
     learnt = [s for s, held in zip(examples.sprites, examples.held_out, strict=True) if not held]
     lab = entry_lab(examples.sprites[0].palette)
-    chosen = sorted({int(x) for x in np.linspace(0, len(learnt) - 1, min(MOST_CODES, len(learnt)))})
+    chosen = evenly(len(learnt), min(MOST_CODES, len(learnt)))
     codes, shapes = [], []
     for place in chosen:
         indices = learnt[place].indices

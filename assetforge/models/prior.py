@@ -64,7 +64,7 @@ class Prior:
         assert isinstance(checkpoint.model, PixelVAE)
         self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
         self.memory: Memory = recall(checkpoint.extras)
-        self.studio = Studio(checkpoint.model, self.memory.lab)
+        self.studio = Studio(checkpoint.model, self.memory)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Prior:
@@ -113,7 +113,7 @@ class Prior:
             temperature: Of the pixels; below 1 is calmer.
             truncation: psi; below 1 pulls latents towards the mean.
             candidates: Draw so many times more than asked and keep the best; 1 keeps all.
-            like: Start from the latents of these instead of the learnt prior.
+            like: Start from the latents of these instead of those it has learnt.
 
         Raises:
             ConfigError: If size, count or temperature are out of range.
@@ -126,7 +126,9 @@ class Prior:
         total = count * candidates
         codes = self.studio.codes(like) if like else None
         with one_thread():
-            latents = torch.cat([self.studio.latent(seed, n, (height, width), truncation, codes) for n in range(total)])
+            latents = torch.cat(
+                [self.studio.latent(seed, n, (height, width), len(palette), truncation, codes) for n in range(total)]
+            )
         random = [uniforms(seed, n, height, width) for n in range(total)]
         blank = Sprite(np.zeros((height, width), np.uint8), palette)
         hole = np.ones((height, width), bool)
@@ -234,7 +236,7 @@ class Prior:
         def of(one: Sprite | int) -> Tensor:
             if isinstance(one, int):
                 with one_thread():
-                    return self.studio.latent(one, 0, shape, truncation, None)
+                    return self.studio.latent(one, 0, shape, len(palette), truncation, None)
             return self.studio.truncate(self.studio.codes([one]), shape, truncation)
 
         across = [of(one) for one in cols]

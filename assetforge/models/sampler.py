@@ -18,7 +18,7 @@ from .layers import GatedLayer, gate
 from .pixels import CAUSAL, Palettes, offsets
 from .pixelvae import PixelVAE
 
-__all__ = ["decide", "normals", "sample", "uniforms"]
+__all__ = ["choices", "decide", "normals", "sample", "uniforms"]
 
 
 def stream(seed: int, number: int, purpose: int) -> np.random.Generator:
@@ -34,6 +34,11 @@ def uniforms(seed: int, number: int, height: int, width: int) -> NDArray[np.floa
 def normals(seed: int, number: int, *shape: int) -> NDArray[np.float32]:
     """Standard normal numbers for the latent of sprite `number`."""
     return stream(seed, number, 2).standard_normal(shape, np.float32)
+
+
+def choices(seed: int, number: int) -> np.random.Generator:
+    """A generator for the other choices that make sprite `number`."""
+    return stream(seed, number, 3)
 
 
 def decide(logp: Tensor, order: Tensor, random: Tensor, temperature: float) -> Tensor:

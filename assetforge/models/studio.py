@@ -17,14 +17,16 @@ from torch import Tensor
 from ..errors import ConfigError
 from ..sprite import Sprite
 from .data import Batch, batch, entry_lab
+from .memory import LEAST_CODES, Memory
 from .pixelvae import PixelVAE
-from .sampler import normals, sample
+from .sampler import choices, normals, sample
 from .vae import SLOTS
 
 __all__ = ["Studio", "one_thread"]
 
 CHUNK = 16
-LIKE_NOISE = 0.7
+NOISE = 0.7
+RECOMBINED = 0.3
 
 
 @contextmanager
@@ -44,11 +46,11 @@ class Studio:
 
     Arguments:
         model: In evaluation mode, on the CPU.
-        lab: OKLab of a palette, shape (K, 3): any will do, it stands in where nothing is visible.
+        memory: Of its training sprites.
     """
 
-    def __init__(self, model: PixelVAE, lab: NDArray[np.float32]) -> None:
-        self.model, self.lab = model, lab
+    def __init__(self, model: PixelVAE, memory: Memory) -> None:
+        self.model, self.memory = model, memory
 
     def codes(self, sprites: Sequence[Sprite]) -> Tensor:
         """Mean latents of sprites, shape (N, SLOTS, slot)."""
@@ -60,13 +62,33 @@ class Studio:
                 found.append(mean)
         return torch.cat(found)
 
-    def latent(self, seed: int, number: int, shape: tuple[int, int], psi: float, codes: Tensor | None) -> Tensor:
-        """The latent of sprite `number` of a seed, shape (1, SLOTS, slot): drawn, or near one of `codes`."""
+    def latent(
+        self, seed: int, number: int, shape: tuple[int, int], colors: int, psi: float, codes: Tensor | None
+    ) -> Tensor:
+        """The latent of sprite `number` of a seed, shape (1, SLOTS, slot).
+
+        It is drawn near one of `codes` if there are any. Else from a mixture around what the model has
+        learnt, its slots recombined (a VampPrior, Tomczak & Welling 2018, over the training sprites
+        themselves); and where it has learnt nothing of this size, from the learnt prior.
+
+        Arguments:
+            shape: (H, W) of the canvas.
+            colors: How many the palette has.
+            psi: Truncation.
+        """
         noise = torch.from_numpy(normals(seed, number, SLOTS, self.model.config.slot))[None]
         if codes is not None:
-            return self.truncate(codes[number % len(codes)][None] + LIKE_NOISE * noise, shape, psi)
-        _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
-        return latent
+            return self.truncate(codes[number % len(codes)][None] + NOISE * noise, shape, psi)
+        suited = self.memory.suited(shape, colors)
+        if len(suited) < LEAST_CODES:
+            with one_thread():
+                _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
+            return latent
+        dice = choices(seed, number)
+        one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
+        swapped = torch.from_numpy(dice.random(SLOTS) < RECOMBINED)[:, None]
+        latent = torch.where(swapped, self.memory.codes[other], self.memory.codes[one])[None]
+        return self.truncate(latent + NOISE * noise, shape, psi)
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
         """A latent pulled towards the prior's mean."""
@@ -78,7 +100,7 @@ class Studio:
 
     def blank(self, shape: tuple[int, int]) -> Tensor:
         """The context vector of a canvas on which nothing is visible, shape (1, C)."""
-        one = batch([np.zeros(shape, np.uint8)], [self.lab], [np.zeros(shape, bool)], torch.device("cpu"))
+        one = batch([np.zeros(shape, np.uint8)], [self.memory.lab], [np.zeros(shape, bool)], torch.device("cpu"))
         _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
         return vector
 
