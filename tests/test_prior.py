@@ -127,6 +127,14 @@ def test_a_row_mixed_with_itself_is_itself(prior: Prior) -> None:
     assert np.array_equal(one.indices, other.indices)
 
 
+def test_a_sprite_mixed_with_nothing_is_drawn_exactly(prior: Prior) -> None:
+    """The numbers read from a sprite draw it again, pixel for pixel, whatever the noise among those that would do."""
+    for size in (8, 12, 16):
+        sprite = ball(size)
+        assert np.array_equal(prior.mix([sprite], [5], SIX, styles=[])[0][0].indices, sprite.indices)
+        assert np.array_equal(prior.mix([5, sprite], [sprite], SIX, styles=range(16))[1][0].indices, sprite.indices)
+
+
 def test_truncation_pulls_latents_to_one_mean(prior: Prior) -> None:
     """At psi 0 every seed has the same latent; the further psi, the further apart."""
 

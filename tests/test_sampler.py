@@ -11,7 +11,7 @@ from torch import Tensor
 
 from assetforge.models.pixels import Palettes
 from assetforge.models.pixelvae import PixelVAE
-from assetforge.models.sampler import decide, normals, sample, uniforms
+from assetforge.models.sampler import decide, explain, normals, sample, uniforms
 from assetforge.models.vae import SLOTS
 
 
@@ -80,6 +80,19 @@ def test_decide_never_takes_an_entry_that_is_not_there() -> None:
         for heat in (0.0, 0.01, 1.0, 10.0):
             drawn = decide(logp, palettes.order, torch.full((1, 2), number), heat)
             assert int(drawn) in (1, 2, 3)
+
+
+@given(seed=st.integers(0, 10_000), heat=st.sampled_from([0.3, 0.7, 1.0, 2.0]))
+@settings(max_examples=40, deadline=None)
+def test_explain_is_the_inverse_of_decide(seed: int, heat: float) -> None:
+    """Numbers explained from any entries draw these entries again."""
+    generator = torch.Generator().manual_seed(seed)
+    palettes = random_palettes(50, 6, seed)
+    logp = (torch.randn(50, 6, generator=generator) * 3).log_softmax(1)
+    drawn = torch.randint(0, 6, (50,), generator=generator)
+    numbers = explain(logp, palettes.order, drawn, torch.rand(50, 2, generator=generator), heat)
+    wide = logp.gather(1, drawn[:, None])[:, 0] / heat > -10
+    assert torch.equal(decide(logp, palettes.order, numbers, heat)[wide], drawn[wide])
 
 
 def test_noise_belongs_to_the_sprite_alone() -> None:

@@ -29,7 +29,7 @@ __all__ = ["complete", "generate", "mix"]
 @click.option("--size", default="32x32", show_default=True, help="WIDTHxHEIGHT, 8 to 64 each.")
 @click.option(
     "--temperature",
-    default=1.0,
+    default=0.9,
     show_default=True,
     type=click.FloatRange(0, 10),
     help="Of the pixels; below 1 is calmer.",
@@ -92,7 +92,7 @@ def generate(
 @click.option("--variants", default=1, show_default=True, type=click.IntRange(1, 64), help="How many fillings of each.")
 @click.option(
     "--temperature",
-    default=1.0,
+    default=0.9,
     show_default=True,
     type=click.FloatRange(0, 10),
     help="0 takes the likeliest color at each step.",

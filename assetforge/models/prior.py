@@ -214,7 +214,7 @@ class Prior:
         """The grid of StyleGAN2's style mixing: each row's latent with some slots from each column.
 
         Arguments:
-            rows, cols: Sprites, or seeds.
+            rows, cols: Sprites, or seeds. A row sprite that is mixed with nothing is drawn as it is.
             styles: Slots that come from the column, of 16, coarse 0 to fine 15.
             size: (width, height) of every cell; by default the largest row or column sprite, else 32 x 32.
 
@@ -243,13 +243,15 @@ class Prior:
         latents, random = [], []
         for number, row in enumerate(rows):
             down = of(row)
+            dice = uniforms(*((row, 0) if isinstance(row, int) else (0, number)), *shape)
+            if isinstance(row, Sprite) and row.size[0] <= size[0] and row.size[1] <= size[1] and temperature > 0:
+                # The row's own numbers: unmixed, it would be drawn as it is, so what changes is the mixing's.
+                dice = self.studio.numbers(centered(row, shape, palette), down, dice, temperature)
             for column in across:
                 latent = down.clone()
                 latent[:, list(styles)] = column[:, list(styles)]
                 latents.append(latent)
-                random.append(
-                    uniforms(row if isinstance(row, int) else 0, 0 if isinstance(row, int) else number, *shape)
-                )
+                random.append(dice)
         total = len(latents)
         blank = Sprite(np.zeros(shape, np.uint8), palette)
         hole = np.ones(shape, bool)
@@ -299,3 +301,14 @@ class Prior:
             return empty, empty
         stack = np.stack(same)
         return stack, table_to(self.memory.lab, entry_lab(palette))[stack]
+
+
+def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite:
+    """The sprite in `palette` in the middle of an empty canvas (H, W), nearest color for color."""
+    indices = np.zeros(shape, np.uint8)
+    height, width = sprite.indices.shape
+    top, left = (shape[0] - height) // 2, (shape[1] - width) // 2
+    table = table_to(entry_lab(sprite.palette), entry_lab(palette))
+    own = sprite.indices if sprite.palette == palette else table[sprite.indices]
+    indices[top : top + height, left : left + width] = own
+    return Sprite(indices, palette, sprite.name)

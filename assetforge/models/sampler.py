@@ -18,7 +18,7 @@ from .layers import GatedLayer, gate
 from .pixels import CAUSAL, Palettes, offsets
 from .pixelvae import PixelVAE
 
-__all__ = ["choices", "decide", "normals", "sample", "uniforms"]
+__all__ = ["choices", "decide", "explain", "normals", "sample", "uniforms"]
 
 
 def stream(seed: int, number: int, purpose: int) -> np.random.Generator:
@@ -63,6 +63,34 @@ def decide(logp: Tensor, order: Tensor, random: Tensor, temperature: float) -> T
     last = (logp > -torch.inf).sum(1, keepdim=True) - 1
     picked = order.gather(1, torch.minimum(place + 1, last))[:, 0]
     return torch.where(empty, 0, picked)
+
+
+def explain(logp: Tensor, order: Tensor, drawn: Tensor, dice: Tensor, temperature: float) -> Tensor:
+    """Numbers that make `decide` draw given entries: its inverse.
+
+    With them a latent draws exactly the sprite that they were read from, and a latent changed a
+    little draws that sprite changed a little (as DDIM inversion does for diffusion, Song et al. 2021).
+
+    Arguments:
+        logp, order: As for `decide`, shapes (N, K).
+        drawn: The entries, shape (N,).
+        dice: Uniform numbers in [0, 1) that choose among all numbers that would do, shape (N, 2).
+        temperature: Above 0.
+
+    Returns:
+        Uniform numbers, shape (N, 2).
+    """
+    # A little off the edges, where another rounding of the same sum would decide otherwise.
+    dice = 0.02 + 0.96 * dice
+    clear = logp[:, 0] - torch.log1p(-logp[:, 0].exp().clamp_max(1 - 1e-7))
+    empty = torch.sigmoid(clear / temperature)
+    first = torch.where(drawn == 0, empty * dice[:, 0], empty + (1 - empty) * dice[:, 0])
+    color = (logp.gather(1, order)[:, 1:] / temperature).softmax(1).cumsum(1)
+    color = F.pad(color / color[:, -1:], (1, 0))
+    place = (order == drawn[:, None]).long().argmax(1, keepdim=True).clamp_min(1)
+    low, high = color.gather(1, place - 1)[:, 0], color.gather(1, place)[:, 0]
+    second = torch.where(drawn == 0, dice[:, 1], low + (high - low) * dice[:, 1])
+    return torch.stack([first, second], 1).clamp(0, 1 - 2**-24)
 
 
 class Rows:

@@ -19,7 +19,7 @@ from ..sprite import Sprite
 from .data import Batch, batch, entry_lab
 from .memory import LEAST_CODES, Memory
 from .pixelvae import PixelVAE
-from .sampler import choices, normals, sample
+from .sampler import choices, explain, normals, sample
 from .vae import SLOTS
 
 __all__ = ["Studio", "one_thread"]
@@ -103,6 +103,21 @@ class Studio:
         one = batch([np.zeros(shape, np.uint8)], [self.memory.lab], [np.zeros(shape, bool)], torch.device("cpu"))
         _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
         return vector
+
+    def numbers(
+        self, sprite: Sprite, latent: Tensor, dice: NDArray[np.float32], temperature: float
+    ) -> NDArray[np.float32]:
+        """The uniform numbers with which `latent` (1, SLOTS, slot) draws exactly `sprite`, shape (H, W, 2).
+
+        Arguments:
+            dice: Uniform numbers that choose among those that would do, shape (H, W, 2).
+        """
+        with one_thread():
+            one = self.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
+            logp = self.model.logp(one.indices, one.visible, one.palettes, latent)[0].flatten(0, 1)
+            order = one.palettes.order.expand(len(logp), -1)
+            found = explain(logp, order, one.indices.flatten(), torch.from_numpy(dice).flatten(0, 1), temperature)
+        return np.asarray(found.reshape(*sprite.indices.shape, 2).numpy())
 
     def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Batch:
         """Sprites of one size as a batch, hidden where `holes` are True."""

@@ -118,4 +118,4 @@ class Modelled(Step):
     """A kind that draws with a model: the name of a ``[[model]]``, a checkpoint, or the bundled base."""
 
     model: str = option("")
-    temperature: float = option(1.0, low=0, high=10)
+    temperature: float = option(0.9, low=0, high=10)
