@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Choice", "choose", "craft", "distances"]
 
-COPY = 0.1
+COPY = 0.4
+"""Nearer than this to a sprite it knows, a candidate is a copy of it: of real sprites of unlike things,
+hardly one in a hundred comes as near to another."""
 CLOSE = 0.08
 """Two colors nearer than this in OKLab count as the same pixel when sprites are compared."""
 
@@ -87,29 +89,26 @@ def distances(
 def choose(
     sprites: NDArray[np.uint8],
     nats: NDArray[np.float32],
-    lab: NDArray[np.float32],
+    near: NDArray[np.float64],
     known: NDArray[np.uint8],
-    known_lab: NDArray[np.float32],
-    known_here: NDArray[np.uint8],
     count: int,
 ) -> Choice:
     """Keep `count` of the candidates `sprites` (N, H, W).
 
     Near-copies go first, then those whose craft lies outside the range of the training sprites of
-    this size (1st to 99th percentile). If too few are left, outliers come back before copies, the
+    this size (5th to 95th percentile). If too few are left, outliers come back before copies, the
     mildest first. Of what is left, typical ones that differ from each other are kept.
 
     Arguments:
         nats: Mean nats of the drawn pixels of each candidate under the model, shape (N,).
-        lab, known, known_lab: As for `distances`.
-        known_here: `known` in the candidates' palette, for craft figures in like terms.
+        near: How far each is from the nearest sprite it might be a copy of, shape (N,).
+        known: Training sprites of this size in the candidates' palette, shape (M, H, W).
     """
-    near = distances(sprites, lab, known, known_lab)
     copy = near < COPY
     excess = np.zeros(len(sprites))
     figures = craft(sprites)
-    if len(known_here) >= 8:
-        pack = craft(known_here)
+    if len(known) >= 8:
+        pack = craft(known)
         low, high = np.percentile(pack, 5, axis=0), np.percentile(pack, 95, axis=0)
         low[1] = low[3] = 0
         spread = pack.std(0) + 1e-3

@@ -41,6 +41,11 @@ class Memory:
     sprites: list[NDArray[np.uint8]]
     lab: NDArray[np.float32]
 
+    @property
+    def owners(self) -> list[int]:
+        """For each code the place of its sprite."""
+        return evenly(len(self.sprites), len(self.sizes))
+
     def suited(self, shape: tuple[int, int], colors: int) -> list[int]:
         """Places of the codes to draw around for a canvas of `shape` (H, W) and a palette of `colors`.
 
@@ -48,7 +53,7 @@ class Memory:
         icons if the palette has more to offer, as long as eight others are left.
         """
         places = [place for place, size in enumerate(self.sizes) if size == shape]
-        owners = evenly(len(self.sprites), len(self.sizes))
+        owners = self.owners
         full = [place for place in places if self.sprites[owners[place]].all()]
         plain = [place for place in places if len(np.unique(self.sprites[owners[place]])) <= 3]
         for unfit in (full, plain if colors > 4 else []):

@@ -21,7 +21,7 @@ from .data import entry_lab, table_to
 from .memory import Memory, recall
 from .pixelvae import PixelVAE
 from .sampler import normals, uniforms
-from .studio import Studio, one_thread
+from .studio import Studio, centered, one_thread
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
@@ -42,7 +42,8 @@ class Drawn:
         sprites: As many as were asked for.
         candidates: How many were drawn to choose from.
         copies, outliers: How many of them were dropped as near-copies, and for their craft.
-        nearest: For each sprite the share of pixels that differ from the nearest training sprite.
+        nearest: For each sprite the share of pixels that differ from the nearest sprite that it might be a copy of:
+            one the model learnt from, or one it was asked to be like.
     """
 
     sprites: list[Sprite]
@@ -124,22 +125,18 @@ class Prior:
         if count < 1 or candidates < 1:
             raise ConfigError(f"count {count}, candidates {candidates}: each must be at least 1.")
         total = count * candidates
-        codes = self.studio.codes(like) if like else None
-        with one_thread():
-            latents = torch.cat(
-                [self.studio.latent(seed, n, (height, width), len(palette), truncation, codes) for n in range(total)]
-            )
-        random = [uniforms(seed, n, height, width) for n in range(total)]
+        shape = (height, width)
+        starts = [self.studio.start(seed, n, shape, palette, truncation, temperature, like) for n in range(total)]
+        latents, random = torch.cat([latent for latent, _ in starts]), [numbers for _, numbers in starts]
         blank = Sprite(np.zeros((height, width), np.uint8), palette)
         hole = np.ones((height, width), bool)
         indices, nats = self.studio.fill([blank] * total, [hole] * total, latents, random, temperature)
+        near = self.nearest(indices, palette, like)
         if candidates == 1:
-            choice = Choice(list(range(count)), list(self.nearest(indices, palette)), 0, 0)
+            choice = Choice(list(range(count)), near.tolist(), 0, 0)
         else:
-            known, here = self.known((height, width), palette)
             drawn = np.maximum((indices > 0).sum((1, 2)), 1)
-            mean = nats.sum((1, 2)) / drawn
-            choice = choose(indices, mean, entry_lab(palette), known, self.memory.lab, here, count)
+            choice = choose(indices, nats.sum((1, 2)) / drawn, near, self.known(shape, palette)[1], count)
         sprites = [Sprite(indices[n], palette, f"{place:04d}") for place, n in enumerate(choice.kept)]
         return Drawn(sprites, total, choice.copies, choice.outliers, choice.nearest)
 
@@ -233,25 +230,25 @@ class Prior:
         if max(size) > SIDES[1]:
             raise ConfigError(f"size {size[0]}x{size[1]}: at most {SIDES[1]} a side can be drawn.")
 
-        def of(one: Sprite | int) -> Tensor:
+        def of(one: Sprite | int, number: int) -> tuple[Tensor, NDArray[np.float32]]:
             if isinstance(one, int):
-                with one_thread():
-                    return self.studio.latent(one, 0, shape, len(palette), truncation, None)
-            return self.studio.truncate(self.studio.codes([one]), shape, truncation)
+                return self.studio.start(one, 0, shape, palette, truncation, temperature)
+            latent, fresh = self.studio.codes([one]), uniforms(0, number, *shape)
+            latent = self.studio.truncate(latent, shape, truncation)
+            if temperature <= 0 or one.size[0] > size[0] or one.size[1] > size[1]:
+                return latent, fresh
+            # The sprite's own numbers: unmixed, it would be drawn as it is, so what changes is the mixing's.
+            return latent, self.studio.numbers(centered(one, shape, palette), latent, fresh, temperature)
 
-        across = [of(one) for one in cols]
+        across = [of(one, number)[0] for number, one in enumerate(cols)]
         latents, random = [], []
         for number, row in enumerate(rows):
-            down = of(row)
-            dice = uniforms(*((row, 0) if isinstance(row, int) else (0, number)), *shape)
-            if isinstance(row, Sprite) and row.size[0] <= size[0] and row.size[1] <= size[1] and temperature > 0:
-                # The row's own numbers: unmixed, it would be drawn as it is, so what changes is the mixing's.
-                dice = self.studio.numbers(centered(row, shape, palette), down, dice, temperature)
+            down, numbers = of(row, number)
             for column in across:
                 latent = down.clone()
                 latent[:, list(styles)] = column[:, list(styles)]
                 latents.append(latent)
-                random.append(dice)
+                random.append(numbers)
         total = len(latents)
         blank = Sprite(np.zeros(shape, np.uint8), palette)
         hole = np.ones(shape, bool)
@@ -288,10 +285,20 @@ class Prior:
             logp = self.model.logp(one.indices, one.visible, one.palettes, mean)
             return np.asarray(logp[0].numpy())
 
-    def nearest(self, indices: NDArray[np.uint8], palette: Palette) -> NDArray[np.float64]:
-        """How far sprites (N, H, W) in `palette` are from the nearest training sprite, 0 for a copy; shape (N,)."""
-        known, _ = self.known((indices.shape[1], indices.shape[2]), palette)
-        return distances(indices, entry_lab(palette), known, self.memory.lab)
+    def nearest(self, indices: NDArray[np.uint8], palette: Palette, like: Sequence[Sprite] = ()) -> NDArray[np.float64]:
+        """How far sprites (N, H, W) in `palette` are from the nearest training sprite, 0 for a copy; shape (N,).
+
+        Arguments:
+            like: More sprites that they might be copies of.
+        """
+        shape = (indices.shape[1], indices.shape[2])
+        lab = entry_lab(palette)
+        near = distances(indices, lab, self.known(shape, palette)[0], self.memory.lab)
+        fitting = [one for one in like if one.size[0] <= shape[1] and one.size[1] <= shape[0]]
+        if fitting:
+            others = np.stack([centered(one, shape, palette).indices for one in fitting])
+            near = np.minimum(near, distances(indices, lab, others, lab))
+        return near
 
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""
@@ -301,14 +308,3 @@ class Prior:
             return empty, empty
         stack = np.stack(same)
         return stack, table_to(self.memory.lab, entry_lab(palette))[stack]
-
-
-def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite:
-    """The sprite in `palette` in the middle of an empty canvas (H, W), nearest color for color."""
-    indices = np.zeros(shape, np.uint8)
-    height, width = sprite.indices.shape
-    top, left = (shape[0] - height) // 2, (shape[1] - width) // 2
-    table = table_to(entry_lab(sprite.palette), entry_lab(palette))
-    own = sprite.indices if sprite.palette == palette else table[sprite.indices]
-    indices[top : top + height, left : left + width] = own
-    return Sprite(indices, palette, sprite.name)

@@ -6,6 +6,7 @@ bytes whatever the machine's cores, the number of jobs or the size of the order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,18 +16,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import ConfigError
+from ..palette import Palette
 from ..sprite import Sprite
-from .data import Batch, batch, entry_lab
+from .data import Batch, batch, entry_lab, table_to
 from .memory import LEAST_CODES, Memory
 from .pixelvae import PixelVAE
-from .sampler import choices, explain, normals, sample
+from .sampler import choices, explain, normals, sample, uniforms
 from .vae import SLOTS
 
-__all__ = ["Studio", "one_thread"]
+__all__ = ["Studio", "centered", "one_thread"]
 
 CHUNK = 16
-NOISE = 0.7
-RECOMBINED = 0.3
+NOISE = 0.6
+RECOMBINED = 0.2
+STRAY = 0.6
 
 
 @contextmanager
@@ -41,6 +44,24 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+def stray(numbers: NDArray[np.float32], fresh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Uniform numbers a Crank-Nicolson step of STRAY away from `numbers`, towards `fresh`; still uniform."""
+    near, far = (torch.special.ndtri(torch.from_numpy(u).double().clamp(1e-6, 1 - 1e-6)) for u in (numbers, fresh))
+    walked = torch.special.ndtr(math.sqrt(1 - STRAY**2) * near + STRAY * far)
+    return np.minimum(walked.numpy().astype(np.float32), np.float32(1 - 2**-24))
+
+
+def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite:
+    """The sprite in `palette` in the middle of an empty canvas (H, W), nearest color for color."""
+    indices = np.zeros(shape, np.uint8)
+    height, width = sprite.indices.shape
+    top, left = (shape[0] - height) // 2, (shape[1] - width) // 2
+    table = table_to(entry_lab(sprite.palette), entry_lab(palette))
+    own = sprite.indices if sprite.palette == palette else table[sprite.indices]
+    indices[top : top + height, left : left + width] = own
+    return Sprite(indices, palette, sprite.name)
+
+
 class Studio:
     """A network and the ways to ask it.
 
@@ -51,6 +72,7 @@ class Studio:
 
     def __init__(self, model: PixelVAE, memory: Memory) -> None:
         self.model, self.memory = model, memory
+        self.kept: dict[object, NDArray[np.float32]] = {}
 
     def codes(self, sprites: Sequence[Sprite]) -> Tensor:
         """Mean latents of sprites, shape (N, SLOTS, slot)."""
@@ -62,33 +84,62 @@ class Studio:
                 found.append(mean)
         return torch.cat(found)
 
-    def latent(
-        self, seed: int, number: int, shape: tuple[int, int], colors: int, psi: float, codes: Tensor | None
-    ) -> Tensor:
-        """The latent of sprite `number` of a seed, shape (1, SLOTS, slot).
+    def start(
+        self,
+        seed: int,
+        number: int,
+        shape: tuple[int, int],
+        palette: Palette,
+        psi: float,
+        heat: float,
+        like: Sequence[Sprite] = (),
+    ) -> tuple[Tensor, NDArray[np.float32]]:
+        """The latent (1, SLOTS, slot) and the uniform numbers (H, W, 2) that sprite `number` of a seed is drawn from.
 
-        It is drawn near one of `codes` if there are any. Else from a mixture around what the model has
-        learnt, its slots recombined (a VampPrior, Tomczak & Welling 2018, over the training sprites
-        themselves); and where it has learnt nothing of this size, from the learnt prior.
+        Both set out from a sprite, one of `like` or one that the model has learnt, and stray from there: the
+        latent by noise, with some slots of another sprite (a VampPrior, Tomczak & Welling 2018, over the
+        sprites themselves); the numbers, read from the sprite, by a Crank-Nicolson step, which leaves their
+        distribution as it is (Cotter et al. 2013). So what is drawn is new, but holds together as drawn
+        things do. Where the model has learnt nothing of this size, both are drawn freshly.
 
         Arguments:
             shape: (H, W) of the canvas.
-            colors: How many the palette has.
             psi: Truncation.
+            heat: The temperature that the sprite will be drawn at.
         """
         noise = torch.from_numpy(normals(seed, number, SLOTS, self.model.config.slot))[None]
-        if codes is not None:
-            return self.truncate(codes[number % len(codes)][None] + NOISE * noise, shape, psi)
-        suited = self.memory.suited(shape, colors)
-        if len(suited) < LEAST_CODES:
-            with one_thread():
-                _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
-            return latent
+        fresh = uniforms(seed, number, *shape)
         dice = choices(seed, number)
-        one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
-        swapped = torch.from_numpy(dice.random(SLOTS) < RECOMBINED)[:, None]
-        latent = torch.where(swapped, self.memory.codes[other], self.memory.codes[one])[None]
-        return self.truncate(latent + NOISE * noise, shape, psi)
+        if like:
+            source = like[number % len(like)]
+            latent = self.codes([source])
+        else:
+            suited = self.memory.suited(shape, len(palette))
+            if len(suited) < LEAST_CODES:
+                with one_thread():
+                    _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
+                return latent, fresh
+            one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
+            source = self.learnt(one, palette)
+            swapped = torch.from_numpy(dice.random(SLOTS) < RECOMBINED)[:, None]
+            latent = torch.where(swapped, self.memory.codes[other], self.memory.codes[one])[None]
+        latent = self.truncate(latent + NOISE * noise, shape, psi)
+        if heat <= 0 or source.size[0] > shape[1] or source.size[1] > shape[0]:
+            return latent, fresh
+        return latent, stray(self.own_numbers(centered(source, shape, palette), heat), fresh)
+
+    def learnt(self, place: int, palette: Palette) -> Sprite:
+        """The training sprite that a code belongs to, nearest color for color in `palette`."""
+        sprite = self.memory.sprites[self.memory.owners[place]]
+        return Sprite(table_to(self.memory.lab, entry_lab(palette))[sprite], palette)
+
+    def own_numbers(self, sprite: Sprite, heat: float) -> NDArray[np.float32]:
+        """`numbers` of a sprite under its own latent; kept, since many are drawn from one."""
+        key = (sprite.indices.tobytes(), sprite.indices.shape, sprite.palette, heat)
+        if key not in self.kept:
+            dice = uniforms(0, 0, *sprite.indices.shape)
+            self.kept[key] = self.numbers(sprite, self.codes([sprite]), dice, heat)
+        return self.kept[key]
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
         """A latent pulled towards the prior's mean."""
