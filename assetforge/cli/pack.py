@@ -25,7 +25,10 @@ __all__ = ["pack"]
 BAND = 1 << 16  # pixels looked at together: sorting a large sheet at once would take a gigabyte
 
 
-@click.command(epilog="Example: assetforge pack art/heroes -o build/heroes.png --padding 2 --trim")
+@click.command(
+    epilog="Example: assetforge pack art/heroes -o build/heroes.png --padding 2 --trim",
+    short_help="Pack sprites into a sheet.",
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="SHEET.png", help="The sheet.")
 @click.option("--format", "formats", multiple=True, metavar="F", help="What to write beside it.  [default: json]")

@@ -24,7 +24,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, and 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
 
-@click.group(epilog="Example: assetforge palette show sweetie-16")
+@click.group(
+    epilog="Example: assetforge palette show sweetie-16", short_help="See, extract, convert and compare palettes."
+)
 def palette() -> None:
     """See, extract, convert and compare palettes (.hex .gpl .pal .act .ase .png)."""
 

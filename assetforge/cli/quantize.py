@@ -24,7 +24,10 @@ MAPS = ("nearest", "faithful", "ramp", "swap")
 DITHERS = ("none", "bayer", "floyd-steinberg")
 
 
-@click.command(epilog="Example: assetforge quantize art/items -o build/items.png -p pico-8")
+@click.command(
+    epilog="Example: assetforge quantize art/items -o build/items.png -p pico-8",
+    short_help="Bring sprites into a palette.",
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="Sheet or folder.")
 @click.option(
