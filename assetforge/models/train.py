@@ -6,10 +6,9 @@ with the weights of an uninterrupted one on the same machine.
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,18 +16,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from .. import __version__
 from ..errors import ConfigError, InputError
-from ..files import write_atomic
 from . import build
 from .checkpoint import read, write
 from .data import Batch, Batches, Examples, batch, entry_lab, table_to
 from .memory import remember
 from .pixelvae import PixelVAE, PixelVAEConfig
+from .state import State
 from .vae import COARSE, SLOTS
 
 __all__ = ["Progress", "held_out_bits", "pick_device", "train"]
@@ -147,50 +144,6 @@ def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: fl
     return loss, bits, terms.latent.detach().mean(0)
 
 
-class State:
-    """Everything that a run needs to go on: weights, their average, the optimizer's moments, the best so far."""
-
-    def __init__(self, model: PixelVAE, optimizer: torch.optim.Optimizer) -> None:
-        self.model, self.average, self.optimizer = model, deepcopy(model).requires_grad_(False), optimizer
-        self.best: dict[str, Tensor] = deepcopy(model.state_dict())
-        self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": []}
-
-    def tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """Every tensor by name; writing into them restores the state."""
-        for kind, model in (("model", self.model), ("average", self.average)):
-            for name, value in model.state_dict().items():
-                yield f"{kind}.{name}", value
-        for name, value in self.best.items():
-            yield f"best.{name}", value
-        for name, parameter in self.model.named_parameters():
-            moments = self.optimizer.state[parameter]
-            if not moments:
-                moments["step"] = torch.zeros(())
-                moments["exp_avg"] = torch.zeros_like(parameter)
-                moments["exp_avg_sq"] = torch.zeros_like(parameter)
-            for key in ("step", "exp_avg", "exp_avg_sq"):
-                yield f"{key}.{name}", moments[key]
-
-    def save(self, path: Path, plan: dict[str, Any]) -> None:
-        tensors = {name: value.detach().cpu().contiguous().clone() for name, value in self.tensors()}
-        write_atomic(path, save_tensors(tensors, {"state": json.dumps(self.facts), "plan": json.dumps(plan)}))
-
-    def load(self, path: Path, plan: dict[str, Any]) -> bool:
-        """Go on from `path`; False if it is missing, damaged, or of another plan."""
-        try:
-            with safe_open(path, "pt") as file:
-                metadata = file.metadata() or {}
-                if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
-                    return False
-                loaded = {name: file.get_tensor(name) for name, _ in self.tensors()}
-            for name, value in self.tensors():
-                value.copy_(loaded[name])
-            self.facts = json.loads(metadata["state"])
-        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError):
-            return False
-        return True
-
-
 def fast_type(device: torch.device) -> torch.dtype | None:
     """bfloat16 where the processor multiplies it in hardware, else None for plain float32."""
     if device.type == "cuda":
@@ -236,18 +189,14 @@ def train(
     """
     if len(examples.sprites) - sum(examples.held_out) < 2:
         raise InputError("there are fewer than 2 sprites to learn from; give more.")
-    started = time.monotonic()
     torch.set_num_threads(THREADS)
+    torch.manual_seed(seed)
     where = pick_device(device)
     recipe = recipe or (SCRATCH if base is None else Recipe())
-    torch.manual_seed(seed)
     parent = read(base) if base is not None else None
     model = deepcopy(parent.model) if parent is not None else build("pixelvae", config or PixelVAEConfig())
     assert isinstance(model, PixelVAE)
-    model = model.to(where).requires_grad_(True).train()
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    run = State(model, optimizer)
+    run = Run(model.to(where), examples, recipe, steps, seed, scratch=parent is None, report=report)
     plan = {
         "version": __version__,
         "recipe": asdict(recipe),
@@ -258,66 +207,11 @@ def train(
         "sources": examples.sources,
         "device": where.type,
     }
-    if resume and state is not None and not run.load(state, plan) and state.exists() and report is not None:
-        report(Progress(0, steps, math.nan, None, (), 0.0))
-    looks = held_out_batches(examples, where)
-    batches = Batches(examples, seed, recipe.mirror, where)
-    fast = fast_type(where)
-    facts = run.facts
-    if looks and not facts["curve"]:
-        facts["best"] = held_out_bits(run.average, looks)
-        facts["curve"].append([0, None, facts["best"]])
-    sums = np.zeros(2 + SLOTS)
-    reason = "all steps done"
-    for step in range(facts["step"], steps):
-        torch.manual_seed((seed * 1_000_003 + step) % 2**31)
-        rate = recipe.rate * min(1, (step + 1) / recipe.warm_up, 1.02 - step / steps)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        one = batches.draw(step)
-        noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(where)
-        beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * steps)) if base is None else 1.0
-        with torch.autocast(where.type, fast or torch.bfloat16, enabled=fast is not None):
-            loss, bits, latent = loss_of(model, one, noise, recipe, beta)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        if not (torch.isfinite(loss) and torch.isfinite(norm)):
-            reason = f"the loss became {float(loss.detach())} at step {step}; the best checkpoint before is kept"
-            break
-        optimizer.step()
-        keep = min(recipe.decay, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for mean, value in zip(run.average.parameters(), model.parameters(), strict=True):
-                mean.lerp_(value, 1 - keep)
-        sums += [1.0, float(bits), *latent.tolist()]
-        facts["step"] = step + 1
-        late = minutes is not None and time.monotonic() - started > 60 * minutes
-        if (step + 1) % recipe.look and step + 1 < steps and not late:
-            if report is not None and (step + 1) % 10 == 0:
-                report(Progress(step + 1, steps, sums[1] / sums[0], None, (), time.monotonic() - started))
-            continue
-        score = held_out_bits(run.average, looks) if looks else None
-        mean_latent = tuple(float(x) for x in sums[2:] / sums[0])
-        facts["curve"].append([step + 1, sums[1] / sums[0], score])
-        if report is not None:
-            seconds = time.monotonic() - started
-            report(Progress(step + 1, steps, sums[1] / sums[0], score, mean_latent, seconds))
-        sums[:] = 0
-        if score is None or score < facts["best"] - LEAST_CHANGE or (score < facts["best"] and step + 1 == steps):
-            facts |= {"best": score if score is not None else math.inf, "best_step": step + 1, "looks": 0}
-            run.best = {key: value.detach().clone() for key, value in run.average.state_dict().items()}
-        else:
-            facts["looks"] += 1
-        if state is not None:
-            run.save(state, plan)
-        if facts["looks"] >= recipe.patience:
-            reason = "held-out sprites stopped improving"
-            break
-        if late:
-            reason = f"{minutes:g} minutes are over"
-            break
-    model.load_state_dict(run.best)
+    if resume and state is not None:
+        run.state.load(state, plan)
+    stopped = run.go(minutes, lambda: run.state.save(state, plan) if state is not None else None)
+    model.load_state_dict(run.state.best)
+    facts = run.state.facts
     card = {
         "name": name,
         "version": __version__,
@@ -328,12 +222,113 @@ def train(
         "steps": facts["best_step"],
         "planned": steps,
         "seed": seed,
-        "stopped": reason,
+        "stopped": stopped,
         "held_out_bits_per_pixel": facts["best"] if math.isfinite(facts["best"]) else None,
         "curve": facts["curve"],
         "torch": torch.__version__,
         "device": where.type,
     }
     model = model.cpu().eval()
-    extras = remember(model, examples)
-    return write("pixelvae", model, card, extras, torch.float16 if half else torch.float32)
+    return write("pixelvae", model, card, remember(model, examples), torch.float16 if half else torch.float32)
+
+
+class Run:
+    """One training run: its steps, and its looks at the held-out sprites.
+
+    Arguments:
+        model: On its device.
+        examples, recipe, steps, seed, report: As for `train`.
+        scratch: Whether the weights are fresh; then the latent's cost is phased in.
+    """
+
+    def __init__(
+        self,
+        model: PixelVAE,
+        examples: Examples,
+        recipe: Recipe,
+        steps: int,
+        seed: int,
+        scratch: bool,
+        report: Callable[[Progress], None] | None,
+    ) -> None:
+        self.model = model.requires_grad_(True).train()
+        self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.01)
+        self.state = State(model, self.optimizer)
+        self.recipe, self.steps, self.seed, self.scratch, self.report = recipe, steps, seed, scratch, report
+        self.device = next(model.parameters()).device
+        self.fast = fast_type(self.device)
+        self.looks = held_out_batches(examples, self.device)
+        self.batches = Batches(examples, seed, recipe.mirror, self.device)
+        self.sums = np.zeros(2 + SLOTS)
+        self.started = time.monotonic()
+
+    def go(self, minutes: float | None, save: Callable[[], None]) -> str:
+        """Train to the end, and say which end it was.
+
+        Arguments:
+            minutes: The clock's limit, or None.
+            save: Called after every look.
+        """
+        facts = self.state.facts
+        if self.looks and not facts["curve"]:
+            facts["best"] = held_out_bits(self.state.average, self.looks)
+            facts["curve"].append([0, None, facts["best"]])
+        for step in range(facts["step"], self.steps):
+            if facts["looks"] >= self.recipe.patience:
+                return "held-out sprites stopped improving"
+            if not self.step(step):
+                return f"the loss was no number at step {step}; the best checkpoint before it is kept"
+            late = minutes is not None and time.monotonic() - self.started > 60 * minutes
+            if (step + 1) % self.recipe.look == 0 or step + 1 == self.steps or late:
+                self.look(step + 1)
+                save()
+            elif (step + 1) % 10 == 0:
+                self.tell(step + 1, None, ())
+            if late:
+                return f"{minutes:g} minutes are over"
+        return "all steps done"
+
+    def step(self, step: int) -> bool:
+        """Learn from one batch; False, and nothing learnt, if the loss or its gradient is no number."""
+        recipe, model = self.recipe, self.model
+        torch.manual_seed((self.seed * 1_000_003 + step) % 2**31)
+        for group in self.optimizer.param_groups:
+            group["lr"] = recipe.rate * min(1, (step + 1) / recipe.warm_up, 1.02 - step / self.steps)
+        one = self.batches.draw(step)
+        noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(self.device)
+        beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * self.steps)) if self.scratch else 1.0
+        with torch.autocast(self.device.type, self.fast or torch.bfloat16, enabled=self.fast is not None):
+            loss, bits, latent = loss_of(model, one, noise, recipe, beta)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            return False
+        self.optimizer.step()
+        keep = min(recipe.decay, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for mean, value in zip(self.state.average.parameters(), model.parameters(), strict=True):
+                mean.lerp_(value, 1 - keep)
+        self.sums += [1.0, float(bits), *latent.tolist()]
+        self.state.facts["step"] = step + 1
+        return True
+
+    def look(self, done: int) -> None:
+        """Score the averaged weights on the held-out sprites, and keep them if they are the best so far."""
+        facts, state = self.state.facts, self.state
+        score = held_out_bits(state.average, self.looks) if self.looks else None
+        facts["curve"].append([done, self.sums[1] / self.sums[0], score])
+        self.tell(done, score, tuple(float(nats) for nats in self.sums[2:] / self.sums[0]))
+        self.sums[:] = 0
+        last = done == self.steps
+        if score is None or score < facts["best"] - LEAST_CHANGE or (score < facts["best"] and last):
+            facts |= {"best": math.inf if score is None else score, "best_step": done, "looks": 0}
+            state.best = {key: value.detach().clone() for key, value in state.average.state_dict().items()}
+        else:
+            facts["looks"] += 1
+
+    def tell(self, done: int, score: float | None, latent: tuple[float, ...]) -> None:
+        if self.report is not None:
+            seconds = time.monotonic() - self.started
+            self.report(Progress(done, self.steps, self.sums[1] / self.sums[0], score, latent, seconds))

@@ -1,0 +1,70 @@
+"""What a training run needs to go on after a kill: a safetensors file beside the checkpoint to be."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from ..files import write_atomic
+from .pixelvae import PixelVAE
+
+__all__ = ["State"]
+
+
+class State:
+    """Weights, their average, the optimizer's moments, the best so far, and the facts of the run.
+
+    Arguments:
+        model: In training.
+        optimizer: AdamW over its parameters.
+    """
+
+    def __init__(self, model: PixelVAE, optimizer: torch.optim.Optimizer) -> None:
+        self.model, self.average, self.optimizer = model, deepcopy(model).requires_grad_(False), optimizer
+        self.best: dict[str, Tensor] = deepcopy(model.state_dict())
+        self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": []}
+
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """Every tensor by name; writing into them restores the state."""
+        for kind, model in (("model", self.model), ("average", self.average)):
+            for name, value in model.state_dict().items():
+                yield f"{kind}.{name}", value
+        for name, value in self.best.items():
+            yield f"best.{name}", value
+        for name, parameter in self.model.named_parameters():
+            moments = self.optimizer.state[parameter]
+            if not moments:
+                moments["step"] = torch.zeros(())
+                moments["exp_avg"] = torch.zeros_like(parameter)
+                moments["exp_avg_sq"] = torch.zeros_like(parameter)
+            for key in ("step", "exp_avg", "exp_avg_sq"):
+                yield f"{key}.{name}", moments[key]
+
+    def save(self, path: Path, plan: dict[str, Any]) -> None:
+        """Write it, atomically, with the plan that it belongs to."""
+        tensors = {name: value.detach().cpu().contiguous().clone() for name, value in self.tensors()}
+        write_atomic(path, save_tensors(tensors, {"state": json.dumps(self.facts), "plan": json.dumps(plan)}))
+
+    def load(self, path: Path, plan: dict[str, Any]) -> bool:
+        """Go on from `path`; False if it is missing, damaged, or of another plan."""
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
+                    return False
+                loaded = {name: file.get_tensor(name) for name, _ in self.tensors()}
+            for name, value in self.tensors():
+                value.copy_(loaded[name])
+            self.facts = json.loads(metadata["state"])
+        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError):
+            return False
+        return True
