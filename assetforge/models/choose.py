@@ -16,6 +16,9 @@ __all__ = ["Choice", "choose", "craft", "distances"]
 COPY = 0.4
 """Nearer than this to a sprite it knows, a candidate is a copy of it: of real sprites of unlike things,
 hardly one in a hundred comes as near to another."""
+LEAST_SPREAD = (0.05, 0.02, 1.0, 0.05)
+"""Of the craft figures: without it a pack of no spread at all would make every difference a huge one."""
+
 CLOSE = 0.08
 """Two colors nearer than this in OKLab count as the same pixel when sprites are compared."""
 
@@ -111,14 +114,13 @@ def choose(
         pack = craft(known)
         low, high = np.percentile(pack, 5, axis=0), np.percentile(pack, 95, axis=0)
         low[1] = low[3] = 0
-        spread = pack.std(0) + 1e-3
+        spread = np.maximum(pack.std(0), LEAST_SPREAD)
         excess = (np.maximum(low - figures, 0) / spread + np.maximum(figures - high, 0) / spread).sum(1)
     excess += 10.0 * (figures[:, 0] == 0)
     outlier = excess > 0.25
     # Copies last, then the worst craft; ties by order, so that the choice repeats.
-    badness = copy * 1000.0 + excess * outlier
-    candidates = [int(n) for n in np.argsort(badness, kind="stable")]
-    good = [n for n in candidates if badness[n] == 0]
+    candidates = [int(n) for n in np.lexsort((excess * outlier, copy))]
+    good = [n for n in candidates if not (copy[n] or outlier[n])]
     pool = good if len(good) >= count else candidates[:count]
     kept = spread_out(pool, sprites, nats, count)
     return Choice(sorted(kept), [float(near[n]) for n in sorted(kept)], int(copy.sum()), int((outlier & ~copy).sum()))

@@ -1,0 +1,81 @@
+"""Choosing among candidates, and the memory that it chooses by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from assetforge.errors import InputError
+from assetforge.models.choose import choose, craft, distances
+from assetforge.models.memory import Memory, recall
+
+LAB = np.array([[0, 0, 0], [0.1, 0, 0], [0.5, 0.1, 0], [0.9, 0, 0.1]], np.float32)
+
+
+def box(color: int = 2, left: int = 2) -> np.ndarray:
+    """An outlined square on an 8 x 8 canvas."""
+    indices = np.zeros((8, 8), np.uint8)
+    indices[2:6, left : left + 4] = 1
+    indices[3:5, left + 1 : left + 3] = color
+    return indices
+
+
+def test_distance_is_zero_for_a_copy_and_grows_with_the_difference() -> None:
+    """Of 16 drawn pixels: a copy 0, a mirrored one 0, one changed pixel 1/16, another shape more, nothing known 1."""
+    changed, mirrored = box(), box(left=1)
+    changed[3, 3] = 3
+    sprites = np.stack([box(), mirrored, changed, np.full((8, 8), 3, np.uint8)])
+    known = np.stack([box(), box(left=3)])
+    near = distances(sprites, LAB, known, LAB)
+    assert near[:3] == pytest.approx([0, 0, 1 / 16])
+    assert near[3] == 1
+    assert distances(sprites, LAB, known[:0], LAB).tolist() == [1, 1, 1, 1]
+
+
+def test_colors_that_look_the_same_are_the_same() -> None:
+    """A copy in a palette whose colors are hardly other is still a copy."""
+    assert distances(box()[None], LAB + np.float32(0.01), box()[None], LAB)[0] == 0
+
+
+def test_craft_sees_orphans_and_loose_pixels() -> None:
+    """A lone pixel is an orphan and loose; a filled square has neither."""
+    square, speck = np.zeros((2, 8, 8), np.uint8)
+    square[2:6, 2:6] = 1
+    speck[4, 4] = 1
+    figures = craft(np.stack([square, speck]))
+    assert figures[0].tolist() == [0.25, 0, 1, 0]
+    assert figures[1].tolist() == [1 / 64, 1, 1, 1]
+
+
+def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
+    """Among a copy, an empty canvas and good ones, the good ones are chosen; the counts say why."""
+    rng = np.random.default_rng(0)
+    known = np.stack([box(color, left) for color in (2, 3) for left in (0, 1, 2, 3)])
+    good = np.stack([box(3, left) for left in (0, 1, 2, 3)])
+    candidates = np.concatenate([np.zeros((1, 8, 8), np.uint8), known[:1], good])
+    near = np.array([1.0, 0.0, 0.5, 0.5, 0.5, 0.5])
+    choice = choose(candidates, rng.random(6).astype(np.float32), near, known, 3)
+    assert set(choice.kept) <= {2, 3, 4, 5} and len(choice.kept) == 3
+    assert (choice.copies, choice.outliers) == (1, 1)
+    everything = choose(candidates, rng.random(6).astype(np.float32), near, known, 6)
+    assert everything.kept == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_memory_that_does_not_fit_is_refused() -> None:
+    """Missing, cut, or not of the sizes that it tells: an error, not a crash."""
+    for extras in ({}, {"codes": torch.ones(1)}):
+        with pytest.raises(InputError, match="memory"):
+            recall(extras)
+
+
+def test_codes_are_suited_by_size_and_colors() -> None:
+    """Full tiles and plain icons are passed over as long as eight others are left."""
+    plain, full, rich = box(1), np.ones((8, 8), np.uint8), box(3)
+    rich[2, 2] = 2
+    sprites = [plain] * 8 + [full] * 8 + [rich] * 8 + [np.ones((4, 4), np.uint8)]
+    memory = Memory(torch.zeros(25, 16, 2), [sprite.shape for sprite in sprites], sprites, LAB)
+    assert memory.suited((8, 8), 16) == list(range(16, 24))
+    assert memory.suited((8, 8), 2) == [*range(8), *range(16, 24)]
+    assert memory.suited((4, 4), 16) == [24]
+    assert memory.suited((5, 5), 16) == []
