@@ -73,8 +73,12 @@ class Build:
             return self.result
         commit.sweep(self.root, self.state)
         try:
-            self.train(plan := self.plan())
-            plan = self.plan() if plan.training else plan
+            plan = self.plan()
+            if plan.training:
+                # Training takes minutes: what does not wait for it comes first.
+                self.draw(plan, last=False, waiting=frozenset(plan.training))
+                self.train(plan)
+                plan = self.plan()
             # What changed while it was made is planned again; what never rests fails in the end.
             for last in (False, False, True):
                 self.settle(plan)
@@ -182,14 +186,21 @@ class Build:
         self.state.lock.models[item.name] = {"key": item.key, "sha256": sha, "evidence": item.evidence}
         self.state.lock.save(self.root)
 
-    def draw(self, plan: Plan, last: bool) -> list[str]:
-        """Make every stale sheet that can be made; the names of those whose inputs changed meanwhile."""
+    def draw(self, plan: Plan, last: bool, waiting: frozenset[str] = frozenset()) -> list[str]:
+        """Make every stale sheet that can be made; the names of those whose inputs changed meanwhile.
+
+        Arguments:
+            last: Whether a sheet whose inputs changed has no further chance.
+            waiting: Models that are yet to be trained; their sheets are left out.
+        """
         items: list[Item] = []
         moved: list[str] = []
         for item in plan.sheets:
             if item.state != "stale" or item.name in self.done:
                 continue
             assert isinstance(item.subject, Sheet)
+            if item.subject.model in waiting:
+                continue
             model = f"[[model]] {item.subject.model}"
             if item.subject.model in self.result.wanted:
                 self.result.stale[item.name] = (f"{model} is wanted and not here",)

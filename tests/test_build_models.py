@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from projects import draw, palette_of, picture, project, tree
+from projects import Telling, draw, palette_of, picture, project, tree
 
 from assetforge.build import build
 from assetforge.formats import png, read
@@ -102,3 +102,26 @@ def test_known_pixels_stay(game: Path) -> None:
 def test_same_bytes_in_two_processes(game: Path, tmp_path: Path) -> None:
     """A clean build elsewhere with --jobs 2 gives the very bytes, the lock too."""
     assert tree(prepared(tmp_path, jobs=2), "assets", LOCK) == tree(game, "assets", LOCK)
+
+
+def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:
+    """A sheet without a model lands before a model is trained, its model's sheet after."""
+    config = CONFIG.replace('name = "more"\n', 'name = "more"\nmodel = "house"\n')
+    project(
+        tmp_path,
+        config + '\n[[model]]\nname = "house"\nfrom = "items/*.png"\nsteps = 1\n',
+        ("items/a.png", "items/b.png"),
+    )
+    (tmp_path / "assetforge.toml").write_text(
+        (tmp_path / "assetforge.toml")
+        .read_text()
+        .replace("items/axe.png", "items/a.png")
+        .replace("items/bow.png", "items/b.png")
+    )
+    draw(tmp_path / "art/wip/knight.png", 5)
+    told = Telling()
+    result = build(tmp_path, Options(), told)
+    assert result.exit_code == 0, result.as_json()
+    order = list(result.built)
+    assert order.index("items") < order.index("[[model]] house") < order.index("more")
+    assert build(tmp_path).built == {}
