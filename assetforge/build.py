@@ -187,12 +187,7 @@ class Build:
         self.state.lock.save(self.root)
 
     def draw(self, plan: Plan, last: bool, waiting: frozenset[str] = frozenset()) -> list[str]:
-        """Make every stale sheet that can be made; the names of those whose inputs changed meanwhile.
-
-        Arguments:
-            last: Whether a sheet whose inputs changed has no further chance.
-            waiting: Models that are yet to be trained; their sheets are left out.
-        """
+        """Make every stale sheet whose model is not `waiting`; the names of those whose inputs changed meanwhile."""
         items: list[Item] = []
         moved: list[str] = []
         for item in plan.sheets:
