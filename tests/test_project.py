@@ -102,7 +102,8 @@ def small_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(bundled("examples") / "dungeon", examples / "dungeon")
     config = examples / "dungeon" / "assetforge.toml"
     blocks = config.read_text().split("[[sheet]]")
-    config.write_text("[[sheet]]".join([blocks[0], *(block for block in blocks[1:] if '"quantize"' in block)]))
+    project = blocks[0].split("[[model]]")[0]
+    config.write_text("[[sheet]]".join([project, *(block for block in blocks[1:] if '"quantize"' in block)]))
     monkeypatch.setattr(command, "bundled", lambda folder: tmp_path / folder)
     return config
 
