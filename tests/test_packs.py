@@ -58,6 +58,7 @@ GAMES = {
     "onebit-rpg-icons-60": 16,
     "grafxkid-lilwiz": 32,
     "ninja-adventure-16": 16,
+    "kenney-micro-roguelike-8px.png": 8,
 }
 
 
@@ -66,9 +67,9 @@ def game(root: Path, pack: str) -> Path:
     from assetforge.formats import png
 
     side = GAMES[pack]
-    shutil.copytree(
-        PACKS / pack, root / "art" / pack, ignore=lambda _, names: [n for n in names if not n.endswith(".png")]
-    )
+    (root / "art" / pack).mkdir(parents=True)
+    for path in [PACKS / pack] if (PACKS / pack).is_file() else sorted((PACKS / pack).glob("*.png")):
+        shutil.copy(path, root / "art" / pack / path.name)
     names = sorted(path.name for path in (root / "art" / pack).glob("*.png"))
     (root / "art" / "wip").mkdir()
     (root / "art" / "cells").mkdir()
