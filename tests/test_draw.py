@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assetforge.cli import cli
+from assetforge.cli.variadic import Variadic
 from assetforge.formats import png, read
 from assetforge.formats.palettes import load
 
@@ -147,3 +148,32 @@ def test_train_then_generate_with_the_model(tmp_path: Path) -> None:
     provenance = json.loads(result.stdout)["provenance"]
     assert set(provenance["model"]["learnt_from"]["sources"]) == {f"face{number}" for number in range(6)}
     assert provenance["model"]["learnt_from"]["base"]["name"] == "base"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("--rows a b --cols c", "--rows a --rows b --cols c"),
+        ("-p x --rows a -o out", "-p x --rows a -o out"),
+        ("--rows=a b -o out", "--rows=a --rows b -o out"),
+        ("--rows a --rows b", "--rows a --rows b"),
+        ("--rows a -- b", "--rows a -- b"),
+    ],
+)
+def test_options_of_many_values_take_them_in_one_go(given: str, meant: str) -> None:
+    """As the contract writes them: --rows IMAGE…"""
+    from assetforge.cli.draw import mix
+
+    assert isinstance(mix, Variadic)
+    assert mix.spread(given.split()) == meant.split()
+
+
+def test_a_folder_after_sheets_is_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`build --only a b game` builds two sheets of the project in game/."""
+    from assetforge.cli.build import build
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "game").mkdir()
+    assert isinstance(build, Variadic)
+    assert build.spread(["--only", "a", "b", "game"]) == ["--only", "a", "--only", "b", "game"]
+    assert build.spread(["--only", "game"]) == ["--only", "game"]

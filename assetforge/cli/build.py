@@ -18,6 +18,7 @@ from ..palette import auto_size
 from ..pipeline import find_root, load
 from ..plan import Item, State, make
 from .console import Console, Watching
+from .variadic import Variadic
 
 __all__ = ["build", "explain", "watch"]
 
@@ -25,11 +26,12 @@ DIR = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command(
+    cls=Variadic,
     epilog="Example: assetforge build --only monsters --palette pico-8",
     short_help="Build what is stale.",
 )
 @click.argument("directory", metavar="[DIR]", required=False, type=DIR)
-@click.option("--only", multiple=True, metavar="SHEET", help="Only this sheet; may come several times, or A,B.")
+@click.option("--only", multiple=True, metavar="SHEET", help="Only these sheets, one or more.")
 @click.option("--palette", metavar="P", help="Use this palette for every sheet.")
 @click.option("--force", is_flag=True, help="Build fresh sheets too, and over altered files (kept as .orig).")
 @click.option("--check", is_flag=True, help="Write nothing; exit 3 if anything is stale or altered.")

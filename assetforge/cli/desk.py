@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..palette import Palette
     from ..sprite import Raster
 
-__all__ = ["Desk", "extent", "numbers", "shared", "told"]
+__all__ = ["Desk", "extent", "heat_option", "numbers", "palette_option", "psi_option", "shared", "told"]
 
 Command = Callable[..., None]
 
@@ -40,6 +40,27 @@ def shared(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+palette_option = click.option("-p", "--palette", required=True, help="A bundled palette, a file, or auto:K.")
+psi_option = click.option(
+    "--truncation-psi",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 4),
+    help="Below 1 stays closer to the typical.",
+)
+
+
+def heat_option(default: float) -> Callable[[Command], Command]:
+    """The temperature of the pixels."""
+    return click.option(
+        "--temperature",
+        default=default,
+        show_default=True,
+        type=click.FloatRange(0, 10),
+        help="Of the pixels; below 1 is calmer.",
+    )
 
 
 class Desk:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .desk import Desk, extent, numbers, shared, told
+from .desk import Desk, extent, heat_option, numbers, palette_option, psi_option, shared, told
+from .variadic import Variadic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,28 +20,17 @@ __all__ = ["complete", "generate", "mix"]
 
 
 @click.command(
+    cls=Variadic,
     epilog="Example: assetforge generate -p pico-8 -n 16 --seed 7 --size 16x16 -o monsters.png",
     short_help="Draw new sprites.",
 )
 @shared
-@click.option("-p", "--palette", required=True, help="A bundled palette, a file, or auto:K.")
+@palette_option
 @click.option("-n", "--count", default=16, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 @click.option("--size", default="32x32", show_default=True, help="WIDTHxHEIGHT, 8 to 64 each.")
-@click.option(
-    "--temperature",
-    default=0.9,
-    show_default=True,
-    type=click.FloatRange(0, 10),
-    help="Of the pixels; below 1 is calmer.",
-)
-@click.option(
-    "--truncation-psi",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, 4),
-    help="Below 1 stays closer to the typical.",
-)
+@heat_option(0.9)
+@psi_option
 @click.option(
     "--candidates",
     default=4,
@@ -48,7 +38,7 @@ __all__ = ["complete", "generate", "mix"]
     type=click.IntRange(1, 64),
     help="Draw so many for each and keep the best; 1 keeps all.",
 )
-@click.option("--like", multiple=True, help="Start from the latents of these sprites (may be repeated).")
+@click.option("--like", multiple=True, help="Start from the latents of these sprites, one or more.")
 def generate(
     model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, count: int, seed: int, size: str,
     temperature: float, truncation_psi: float, candidates: int, like: tuple[str, ...],
@@ -167,35 +157,24 @@ def rectangle(text: str, size: tuple[int, int]) -> NDArray[np.bool_]:
 
 
 @click.command(
+    cls=Variadic,
     epilog="Example: assetforge mix -p sweetie-16 --row-seeds 17,32 --cols art/slime.png --col-styles 8-15 -o grid.png",
     short_help="Mix the layout of rows with the style of columns.",
 )
 @shared
-@click.option("-p", "--palette", required=True, help="A bundled palette, a file, or auto:K.")
+@palette_option
 @click.option("--row-seeds", help="Rows are drawn from these seeds, like 17,32.")
-@click.option("--rows", multiple=True, help="Rows are these sprites (may be repeated).")
+@click.option("--rows", multiple=True, help="Rows are these sprites, one or more.")
 @click.option("--col-seeds", help="Columns are drawn from these seeds.")
-@click.option("--cols", multiple=True, help="Columns are these sprites (may be repeated).")
+@click.option("--cols", multiple=True, help="Columns are these sprites, one or more.")
 @click.option(
     "--col-styles",
     default="8-15",
     show_default=True,
     help="Which of the 16 slots, coarse 0 to fine 15, come from the column.",
 )
-@click.option(
-    "--truncation-psi",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0, 4),
-    help="Below 1 stays closer to the typical.",
-)
-@click.option(
-    "--temperature",
-    default=0.7,
-    show_default=True,
-    type=click.FloatRange(0, 10),
-    help="Of the pixels; below 1 is calmer.",
-)
+@psi_option
+@heat_option(0.7)
 @click.option("--size", help="WIDTHxHEIGHT of a cell.  [default: the largest sprite given, else 32x32]")
 def mix(
     model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, row_seeds: str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -66,7 +67,7 @@ class Bench:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(ABC):
     """The keys that every ``[[sheet]]`` has; a kind adds its own and runs.
 
     Class attributes:
@@ -91,17 +92,17 @@ class Step:
         """What it starts from: "rasters", art of its own, or "nothing" but a palette and a model."""
         return "rasters"
 
+    @abstractmethod
     def inputs(self, finder: Finder) -> Inputs:
         """Every file of the source folder that `run` will read, by the key that names it."""
-        raise NotImplementedError
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the values of single keys beyond their types: (key, fault)."""
         yield from ()
 
+    @abstractmethod
     def run(self, bench: Bench) -> Sequence[Sprite] | Sequence[Sequence[Sprite]]:
         """The sprites of the sheet, all in one palette; rows of them if `grid`."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
