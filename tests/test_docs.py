@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from assetforge.cli import COMMANDS, cli
+from assetforge.cli import COMMANDS, cli, main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -75,3 +75,16 @@ def test_links_and_pictures_exist() -> None:
         for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
             if not link.startswith("http"):
                 assert (ROOT / link).exists(), f"{page}: {link}"
+
+
+@pytest.mark.parametrize("arguments", [["build", "nowhere"], ["bild"], ["mix"], ["generate", "--sead", "3"]])
+def test_wrong_usage_is_one_or_two_lines(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 2; the fault, and where to read more."""
+    monkeypatch.setattr("sys.argv", ["assetforge", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    lines = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert len(lines) == 2 and lines[0].startswith("assetforge: ") and "--help" in lines[1]

@@ -74,10 +74,15 @@ def main() -> None:
     if debug:
         sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     try:
-        code = cli.main(standalone_mode=False, obj={"debug": debug})
+        code = cli.main(prog_name="assetforge", standalone_mode=False, obj={"debug": debug})
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            error.show()
+        else:
+            click.echo(f"assetforge: {error.format_message()}", err=True)
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
         sys.exit(error.exit_code)
     except AssetforgeError as error:
         if debug:
