@@ -274,17 +274,6 @@ class Prior:
                 result[place] = -float(log_weight.double().logsumexp(0) - np.log(samples))
         return result
 
-    def log_probabilities(self, sprite: Sprite) -> NDArray[np.float32]:
-        """Log-probability of every entry at every pixel given those before, latent at its posterior mean.
-
-        Shape (H, W, K + 1), the transparent entry first.
-        """
-        with one_thread():
-            one = self.studio.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
-            mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
-            logp = self.model.logp(one.indices, one.visible, one.palettes, mean)
-            return np.asarray(logp[0].numpy())
-
     def nearest(self, indices: NDArray[np.uint8], palette: Palette, like: Sequence[Sprite] = ()) -> NDArray[np.float64]:
         """How far sprites (N, H, W) in `palette` are from the nearest training sprite, 0 for a copy; shape (N,).
 
