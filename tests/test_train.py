@@ -15,7 +15,8 @@ from assetforge.corpus import Corpus, families, hold
 from assetforge.errors import InputError
 from assetforge.models import checkpoint
 from assetforge.models.data import Batches, random_visible
-from assetforge.models.train import SCRATCH, Progress, train
+from assetforge.models.loss import SCRATCH
+from assetforge.models.train import Progress, train
 from assetforge.palette import Palette
 from assetforge.sprite import Sprite
 

@@ -12,23 +12,22 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from .. import __version__
 from ..errors import ConfigError, InputError
 from . import build
 from .checkpoint import read, write
-from .data import Batch, Batches, Examples, batch, entry_lab, table_to
+from .data import Batches, Examples
+from .loss import SCRATCH, Recipe, held_out_batches, held_out_bits, loss_of
 from .memory import remember
 from .pixelvae import PixelVAE, PixelVAEConfig
 from .state import State
-from .vae import COARSE, SLOTS
+from .vae import SLOTS
 
-__all__ = ["Progress", "held_out_bits", "pick_device", "train"]
+__all__ = ["Progress", "pick_device", "train"]
 
 THREADS = 2
 LEAST_CHANGE = 0.002
@@ -54,35 +53,6 @@ class Progress:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How to learn; the defaults fine-tune, `SCRATCH` trains from nothing.
-
-    Arguments:
-        rate: Peak learning rate of AdamW, after a warm-up, then falling linearly to 0.
-        warm_up: Steps until the peak.
-        mirror: Share of sprites seen mirrored.
-        deaf: Share of sprites in which many or all pixels may not be looked back at, so that the
-            latent must tell them.
-        decay: Of the weights' moving average, which is what is kept.
-        free_nats: KL that costs nothing, per coarse and per fine slot on 32x32 (less on smaller canvases).
-        look: Steps between two looks at the held-out sprites.
-        patience: Looks without improvement until training stops.
-    """
-
-    rate: float = 5e-4
-    warm_up: int = 20
-    mirror: float = 0.25
-    deaf: float = 0.3
-    decay: float = 0.99
-    free_nats: tuple[float, float] = (4.0, 2.0)
-    look: int = 50
-    patience: int = 4
-
-
-SCRATCH = Recipe(rate=2e-3, warm_up=100, mirror=0.5, decay=0.999, look=500, patience=12)
-
-
 def pick_device(name: str) -> torch.device:
     """The device called auto, cpu or cuda.
 
@@ -92,56 +62,6 @@ def pick_device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise ConfigError("--device cuda: no CUDA device is available here; use cpu or auto.")
     return torch.device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
-
-
-def held_out_batches(examples: Examples, device: torch.device, most: int = 128) -> list[Batch]:
-    """The held-out sprites in the pack's own first palette, nothing visible; at most `most`, evenly taken."""
-    places = [place for place, held in enumerate(examples.held_out) if held]
-    places = [places[n] for n in sorted({int(x) for x in np.linspace(0, len(places) - 1, min(most, len(places)))})]
-    corpus = entry_lab(examples.sprites[0].palette)
-    lab = entry_lab(examples.palettes[0]) if examples.own else corpus
-    table = table_to(corpus, lab)
-    groups: dict[tuple[int, int], list[Any]] = {}
-    for place in places:
-        indices = table[examples.sprites[place].indices]
-        groups.setdefault((indices.shape[0], indices.shape[1]), []).append(indices)
-    result = []
-    for shape, members in sorted(groups.items()):
-        for start in range(0, len(members), 16):
-            part = members[start : start + 16]
-            result.append(batch(part, [lab] * len(part), [np.zeros(shape, bool)] * len(part), device))
-    return result
-
-
-@torch.no_grad()
-def held_out_bits(model: PixelVAE, batches: list[Batch]) -> float:
-    """Bits per pixel, latent included, over all pixels of `batches` with fixed noise; lower is better."""
-    nats, pixels = 0.0, 0
-    for number, one in enumerate(batches):
-        generator = torch.Generator().manual_seed(number)
-        noise = torch.randn(len(one.indices), SLOTS, model.config.slot, generator=generator)
-        terms = model(one.indices, one.visible, one.palettes, noise.to(one.indices.device))
-        nats += float(terms.pixels.sum() + terms.latent.sum())
-        pixels += one.indices.numel()
-    return nats / pixels / math.log(2)
-
-
-def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: float) -> tuple[Tensor, Tensor, Tensor]:
-    """The loss in nats per hidden pixel, its reconstruction part in bits, and KL by slot (detached)."""
-    rate = torch.rand(len(one.indices), 1, 1) * 1.2 * (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
-    dropped = (torch.rand(one.indices.shape) < rate).to(one.indices.device)
-    terms = model(one.indices, one.visible, one.palettes, noise, dropped)
-    hidden = (~one.visible).sum((1, 2)).float()
-    area = one.indices.shape[1] * one.indices.shape[2]
-    free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)
-    # Free nats go by slot over the batch, and by how much is hidden: a latent need not tell what is seen.
-    free = free * math.sqrt(area) / 32 * (hidden / area).mean()
-    latent = torch.maximum(terms.latent.mean(0), free).sum()
-    share = hidden.clamp_min(area / 4)
-    pixels = (terms.pixels.sum((1, 2)) / share).mean()
-    loss = pixels + beta * latent / share.mean()
-    bits = terms.pixels.detach().sum() / hidden.sum().clamp_min(1) / math.log(2)
-    return loss, bits, terms.latent.detach().mean(0)
 
 
 def fast_type(device: torch.device) -> torch.dtype | None:
