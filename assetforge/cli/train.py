@@ -36,6 +36,8 @@ class Reporter:
             self.bar = tqdm(unit="step", file=sys.stderr, dynamic_ncols=True)
 
     def __call__(self, progress: Progress) -> None:
+        if progress.warning:
+            self.warn(progress.warning)
         if progress.held_out is not None:
             self.held_out = f"{progress.held_out:.3f}"
         if self.bar is not None:
@@ -49,6 +51,12 @@ class Reporter:
                 f"held out {self.held_out or '-'}; nats by slot {latent}",
                 err=True,
             )
+
+    def warn(self, text: str) -> None:
+        """A line that is told even where quiet is asked for: it may be why a model is worse than hoped."""
+        if self.bar is not None:
+            self.bar.clear()
+        click.echo(f"assetforge: warning: {text}", err=True)
 
     def close(self) -> None:
         if self.bar is not None:
@@ -110,6 +118,7 @@ def train(
     from ..files import write_atomic
     from ..models.budget import steps_for
     from ..models.prior import Prior, base_path
+    from ..models.train import leads
     from ..models.train import train as learn
 
     start = {"base": base_path(), "none": None}.get(base, Path(base))
@@ -119,7 +128,7 @@ def train(
     if steps is None:
         minutes = 3.0 if minutes is None else minutes
         steps = steps_for(minutes)
-    reporter = Reporter(quiet)
+    reporter = Reporter(quiet or not leads())
     try:
         data = learn(
             corpus,
@@ -136,6 +145,8 @@ def train(
         )
     finally:
         reporter.close()
+    if not leads():
+        return
     write_atomic(output, data)
     state.unlink(missing_ok=True)
     card = Prior.load(output).card

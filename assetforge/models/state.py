@@ -15,6 +15,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from ..files import write_atomic
+from .guard import FACTS
 from .pixelvae import PixelVAE
 
 __all__ = ["State"]
@@ -31,7 +32,7 @@ class State:
     def __init__(self, model: PixelVAE, optimizer: torch.optim.Optimizer) -> None:
         self.model, self.average, self.optimizer = model, deepcopy(model).requires_grad_(False), optimizer
         self.best: dict[str, Tensor] = deepcopy(model.state_dict())
-        self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": []}
+        self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": [], **FACTS}
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """Every tensor by name; writing into them restores the state."""
@@ -49,6 +50,16 @@ class State:
             for key in ("step", "exp_avg", "exp_avg_sq"):
                 yield f"{key}.{name}", moments[key]
 
+    def roll_back(self) -> None:
+        """Weights and average are the best ones again, and the optimizer has seen nothing."""
+        self.model.load_state_dict(self.best)
+        self.average.load_state_dict(self.best)
+        self.optimizer.state.clear()
+
+    def finite(self) -> bool:
+        """Whether the averaged weights are numbers throughout."""
+        return all(bool(torch.isfinite(value).all()) for value in self.average.state_dict().values())
+
     def save(self, path: Path, plan: dict[str, Any]) -> None:
         """Write it, atomically, with the plan that it belongs to."""
         tensors = {name: value.detach().cpu().contiguous().clone() for name, value in self.tensors()}
@@ -62,9 +73,13 @@ class State:
                 if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
                     return False
                 loaded = {name: file.get_tensor(name) for name, _ in self.tensors()}
+            facts = json.loads(metadata["state"])
+            fits = all(loaded[name].shape == value.shape for name, value in self.tensors())
+            if set(facts) != set(self.facts) or not fits:
+                return False
             for name, value in self.tensors():
                 value.copy_(loaded[name])
-            self.facts = json.loads(metadata["state"])
-        except (SafetensorError, OSError, KeyError, ValueError, RuntimeError):
+            self.facts.update(facts)
+        except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError):
             return False
         return True

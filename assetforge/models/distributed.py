@@ -1,0 +1,200 @@
+"""Processes that train one model together: who they are, what each computes, and how they agree.
+
+torchrun starts them (https://docs.pytorch.org/docs/stable/elastic/run.html); its environment is read
+here and nowhere else. One process is a world of size one, which sends nothing.
+
+Data parallel, but without torch's `DistributedDataParallel`: that averages the gradients of losses
+which each rank makes of its own sprites, and ours is no mean over sprites (free nats are weighed
+against the mean of the whole batch). Instead every rank makes the loss of the *whole* batch, in which
+the terms of its own sprites carry gradients and those of the others are numbers that they sent. The
+sum of these gradients over the ranks is the gradient of the whole batch, whatever the loss does with
+the terms. A model of a million or two weights is one message a step: nothing is won by overlapping
+it with the backward pass.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from ..errors import ConfigError
+
+__all__ = ["Split", "World", "joined"]
+
+Model = TypeVar("Model", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class World:
+    """This process among those that train with it.
+
+    Arguments:
+        rank: Its number; 0 leads, and alone writes and reports.
+        size: How many there are.
+        local: Its number on its own machine, which is that of its GPU.
+        restarted: Whether torchrun started it again after a worker had died.
+    """
+
+    rank: int = 0
+    size: int = 1
+    local: int = 0
+    restarted: bool = False
+
+    @classmethod
+    def here(cls) -> World:
+        """What torchrun's environment says; without one, a world of size one."""
+        names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "TORCHELASTIC_RESTART_COUNT")
+        try:
+            rank, size, local, restarts = (
+                int(os.environ.get(name, default)) for name, default in zip(names, "0100", strict=True)
+            )
+        except ValueError as error:
+            raise ConfigError(f"{', '.join(names)} must be whole numbers, as torchrun sets them ({error}).") from error
+        return cls(rank, size, local, restarts > 0)
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    def place(self, device: torch.device) -> torch.device:
+        """`device`, or on GPUs this process's own one.
+
+        Raises:
+            ConfigError: If there are more processes than GPUs.
+        """
+        if device.type != "cuda" or self.size == 1:
+            return device
+        if self.local >= torch.cuda.device_count():
+            raise ConfigError(
+                f"process {self.local + 1} on this machine has no GPU, there are {torch.cuda.device_count()}; "
+                "start as many processes (--nproc-per-node) as GPUs, or use --device cpu."
+            )
+        return torch.device("cuda", self.local)
+
+    def split(self, model: Model) -> Model:
+        """A stand-in for `model` that is called with whole batches, and computes this rank's share."""
+        return model if self.size == 1 else cast(Model, Split(model, self))
+
+    def share(self, count: int) -> slice:
+        """Which of `count` sprites are this rank's; with more ranks than sprites none for some."""
+        return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
+
+    def add_gradients(self, model: nn.Module) -> None:
+        """Replace the gradients by their sums over the ranks: the same bits everywhere, in one message."""
+        if self.size == 1:
+            return
+        gradients = [value.grad for value in model.parameters() if value.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        dist.all_reduce(flat)
+        for gradient, part in zip(gradients, flat.split([one.numel() for one in gradients]), strict=True):
+            gradient.copy_(part.view_as(gradient))
+
+    def hear(self, value: Any) -> Any:
+        """What the lead calls `value`, on every rank; anything that JSON holds."""
+        if self.size == 1:
+            return value
+        data = torch.tensor(list(json.dumps(value).encode()), dtype=torch.uint8)
+        length = torch.tensor([len(data)])
+        dist.broadcast(length, 0)
+        data = data if self.leads else torch.empty(int(length), dtype=torch.uint8)
+        dist.broadcast(data, 0)
+        return json.loads(bytes(data.tolist()))
+
+    def agree(self, what: str) -> None:
+        """Make sure that `what` is the same text on every rank.
+
+        Raises:
+            ConfigError: Where it is not the lead's.
+        """
+        if self.hear(what) != what:
+            raise ConfigError(
+                f"process {self.rank} of {self.size} does not see the files and settings that process 0 sees; "
+                "give all of them the same ones."
+            )
+
+    @torch.no_grad()
+    def copy(self, tensors: Iterable[Tensor]) -> None:
+        """Overwrite `tensors`, which are of the same shapes everywhere, with those of the lead."""
+        if self.size == 1:
+            return
+        for tensor in tensors:
+            sent = tensor.detach().clone(memory_format=torch.contiguous_format)
+            dist.broadcast(sent, 0)
+            tensor.copy_(sent)
+
+
+@contextmanager
+def joined(device: torch.device) -> Iterator[World]:
+    """The world, its processes in touch while the context lasts: gloo between CPUs, NCCL between GPUs.
+
+    Arguments:
+        device: Of this process, as `World.place` gave it.
+    """
+    world = World.here()
+    if world.size == 1:
+        yield world
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
+    yield world
+    # Not after a fault: the others may still wait for a message, and parting would wait for them.
+    dist.destroy_process_group()
+
+
+class Split:
+    """Computes one rank's share of every batch, and gives back what the model would have for all of it.
+
+    The numbers of all sprites are the same on every rank; gradients flow through one's own alone. What
+    is random must come in as an argument, drawn for the whole batch: then a sprite gets the same draw
+    in a world of any size.
+
+    Arguments:
+        model: Takes batch-first tensors, or objects that hold such, and gives a tuple of them.
+        world: Of more than one process.
+    """
+
+    def __init__(self, model: nn.Module, world: World) -> None:
+        self.model, self.world = model, world
+
+    @property
+    def config(self) -> Any:
+        return self.model.config
+
+    def __call__(self, first: Tensor, *others: Any, **named: Any) -> Any:
+        count = len(first)
+        mine = self.world.share(count)
+        # A rank without a sprite computes one for nothing, so that its graph is that of the others.
+        taken = mine if mine.start < mine.stop else slice(0, 1)
+        terms = self.model(
+            *(part(value, taken) for value in (first, *others)),
+            **{name: part(value, taken) for name, value in named.items()},
+        )
+        return type(terms)(*(self.whole(term[: mine.stop - mine.start], mine, count) for term in terms))
+
+    def whole(self, own: Tensor, mine: slice, count: int) -> Tensor:
+        """A tensor of `count` rows: `own` at `mine`, and the other ranks' in their places."""
+        rows = own.new_zeros(count, *own.shape[1:])
+        rows[mine] = own.detach()
+        dist.all_reduce(rows)
+        return torch.cat([rows[: mine.start], own, rows[mine.stop :]])
+
+
+def part(value: Any, rows: slice) -> Any:
+    """Rows of a tensor, or of all tensors that an object holds; anything else as it is."""
+    if isinstance(value, Tensor):
+        return value[rows]
+    if not hasattr(value, "__dict__"):
+        return value
+    held = copy(value)
+    held.__dict__.update({name: part(each, rows) for name, each in vars(value).items()})
+    return held
