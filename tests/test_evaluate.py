@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from assetforge.cli.evaluate import evaluate as command
-from assetforge.evaluate.bits import baselines, coded, histogram, neighbours, uniform
-from assetforge.evaluate.completion import accuracy, hole, nearest_visible, reference
+from assetforge.evaluate.bits import baselines, histogram, neighbours, uniform
+from assetforge.evaluate.completion import HOLES, NearestVisible, TrainingTile, accuracy, hole, nearest_visible
+from assetforge.evaluate.counts import adaptive, coded
 from assetforge.formats import png
 from assetforge.palette import Palette
 from assetforge.sprite import Sprite
@@ -27,14 +28,44 @@ def sprites(count: int, size: int = 8) -> list[Sprite]:
     return [Sprite(np.repeat(row[None], size, 0).astype(np.uint8), PALETTE, f"s{n}") for n, row in enumerate(rows)]
 
 
-@pytest.mark.parametrize("orders", [0, 1, 4])
-def test_the_count_models_are_probability_distributions(orders: int) -> None:
-    """Over all 81 2x2 images of three entries, 2 to the minus code length sums to one."""
+@pytest.mark.parametrize("orders", [0, 1, 4, 10])
+@pytest.mark.parametrize("learnt", [0, 1, 7])
+def test_the_count_models_are_probability_distributions(learnt: int, orders: int) -> None:
+    """Over all 81 2x2 images of three entries, 2 to the minus code length sums to one.
+
+    With nothing learnt, so does what the image adds to the length of one that was coded before it.
+    """
+    before = [] if learnt else sprites(1, 2)
+    start = coded([], before, 3, orders) if before else 0
     total = 0.0
     for values in itertools.product(range(3), repeat=4):
         image = Sprite(np.array(values, np.uint8).reshape(2, 2), PALETTE)
-        total += 2.0 ** -(4 * coded(sprites(3), [image], 3, orders))
+        total += 2.0 ** -(4 * ((1 + len(before)) * coded(sprites(learnt), [*before, image], 3, orders) - start))
     assert total == pytest.approx(1, abs=1e-9)
+
+
+def test_long_contexts_are_told_apart_in_large_palettes() -> None:
+    """Ten neighbors of 256 entries do not fit 64 bits; what is packed anew still predicts a repeated sprite."""
+    rng = np.random.default_rng(5)
+    large = Palette(tuple((n, n, n) for n in range(255)), "gray")
+    some = [Sprite(rng.integers(0, 256, (12, 12)).astype(np.uint8), large) for _ in range(6)]
+    assert coded(some, some, 256, 10) < 0.5 * coded(some[:3], some[3:], 256, 10)
+    assert coded(some, some, 256, 10) < coded(some, some, 256, 1)
+
+
+def test_counts_do_not_care_for_the_side_a_sprite_faces() -> None:
+    """Mirrored copies are counted too: a pack and the same pack mirrored teach the same."""
+    rng = np.random.default_rng(6)
+    some = [Sprite(rng.integers(0, 3, (6, 6)).astype(np.uint8), PALETTE) for _ in range(4)]
+    turned = [Sprite(sprite.indices[:, ::-1], PALETTE) for sprite in some]
+    scored = sprites(3)
+    assert coded(turned, scored, 3, 4) == pytest.approx(coded(some, scored, 3, 4), rel=1e-9)
+
+
+def test_sprites_to_come_change_nothing() -> None:
+    """With nothing learnt, a sprite's length hangs on those before it alone."""
+    some = sprites(9)
+    assert np.array_equal(adaptive(some, 3, 4)[: 5 * 64], adaptive(some[:5], 3, 4))
 
 
 def test_counts_learn_what_there_is_to_learn() -> None:
@@ -66,7 +97,21 @@ def test_the_artist_completes_perfectly_and_a_repeater_does_not() -> None:
     rng = np.random.default_rng(3)
     some = [Sprite(rng.integers(0, 3, (8, 8)).astype(np.uint8), PALETTE, f"n{n}") for n in range(6)]
     assert set(accuracy(some, Oracle(some)).values()) == {1.0}
-    assert all(0 < share < 1 for share in reference(some).values())
+    assert all(0 < share < 1 for share in accuracy(some, NearestVisible()).values())
+    assert all(0 < share < 1 for share in accuracy(some, NearestVisible(drawn=True)).values())
+
+
+def test_a_training_tile_fills_its_own_holes_mirrored_too() -> None:
+    """A sprite that was learnt, or its mirror image, is completed perfectly; visible pixels never change."""
+    rng = np.random.default_rng(4)
+    some = [Sprite(rng.integers(0, 3, (8, 8)).astype(np.uint8), PALETTE, f"n{n}") for n in range(6)]
+    turned = [Sprite(sprite.indices[:, ::-1], PALETTE, sprite.name) for sprite in some]
+    tiles = TrainingTile([*turned[:3], *some[3:]])
+    assert accuracy(some, tiles) == {kind: 1.0 for kind in HOLES}
+    hidden = [hole("random50", (8, 8), n) for n in range(6)]
+    for filler in (TrainingTile(turned[4:]), TrainingTile([]), NearestVisible(), NearestVisible(drawn=True)):
+        for sprite, where, filled in zip(some, hidden, filler.predict(some, hidden), strict=True):
+            assert np.array_equal(filled.indices[~where], sprite.indices[~where])
 
 
 def test_holes_are_of_the_size_they_are_called() -> None:

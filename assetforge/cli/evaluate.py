@@ -70,9 +70,12 @@ def evaluate(
     click.echo("bits per pixel")
     for name, bits in {"model": figures["bits_per_pixel"], **figures["baselines"]}.items():
         click.echo(f"  {name:<12} {bits:.3f}")
-    click.echo("completion, share of hidden pixels exactly right (nearest visible pixel)")
+    tiles = figures["completion_training_tile"]
+    beside = "nearest visible pixel, best training tile" if tiles else "nearest visible pixel"
+    click.echo(f"completion, share of hidden pixels exactly right ({beside})")
     for name, share in figures["completion"].items():
-        click.echo(f"  {name:<12} {share:.3f} ({figures['completion_nearest_visible'][name]:.3f})")
+        others = [part[name] for part in (figures["completion_nearest_visible"], tiles) if part]
+        click.echo(f"  {name:<12} {share:.3f} ({', '.join(f'{other:.3f}' for other in others)})")
     memory = figures["memorisation"]
     click.echo("memorisation, share of pixels that differ from the nearest training sprite")
     click.echo(

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..sprite import Sprite
+from .counts import coded
 
 __all__ = ["baselines", "histogram", "neighbours", "pixels", "png", "uniform"]
-
-AROUND = ((0, -1), (-1, 0), (-1, -1), (-1, 1))
 
 
 def pixels(sprites: Sequence[Sprite]) -> int:
@@ -29,64 +27,28 @@ def uniform(entries: int) -> float:
 
 def histogram(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int) -> float:
     """Every pixel alone, by how often its entry is used in `learnt` (add-one); adaptive if that is empty."""
-    return coded(learnt, scored, entries, orders=0)
+    if not learnt:
+        return coded(learnt, scored, entries, orders=0)
+    used, asked = (np.concatenate([sprite.indices.ravel() for sprite in some]) for some in (learnt, scored))
+    uses = np.bincount(used, minlength=entries) + 1
+    return float(-np.log2(uses / uses.sum())[asked].mean())
 
 
-def neighbours(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int) -> float:
-    """Counts given the left, upper, upper left and upper right pixel, backing off to fewer of them.
+def neighbours(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int, orders: int = 4) -> float:
+    """Counts given the upper, left, upper left and upper right pixel, backing off to fewer of them.
 
-    Contexts of 4, 3, 2, 1 and 0 neighbors are blended by Witten and Bell's escape estimate ("The
-    zero-frequency problem", 1991, method C). Learnt from `learnt`; from the scored sprites
+    `counts.coded` says how. Learnt from `learnt` and their mirror images; from the scored sprites
     themselves, each after it is coded, if there are none.
+
+    Arguments:
+        orders: How many neighbors at most; more than 4 take the next nearest too, up to 10.
     """
-    return coded(learnt, scored, entries, orders=len(AROUND))
+    return coded(learnt, scored, entries, orders)
 
 
 def png(scored: Sequence[Sprite], size: Callable[[Sprite], int]) -> float:
     """Bits of an indexed PNG file, palette chunks left out; `size` gives a sprite's bytes."""
     return 8 * sum(size(sprite) for sprite in scored) / pixels(scored)
-
-
-def contexts(sprite: Sprite, entries: int, orders: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Keys of each pixel's contexts, shape (orders + 1, H * W), and the entries coded, shape (H * W,)."""
-    indices = sprite.indices.astype(np.int64)
-    height, width = indices.shape
-    padded = np.pad(indices + 1, ((1, 0), (1, 1)))
-    key = np.zeros_like(indices)
-    keys = [key.ravel()]
-    for dy, dx in AROUND[:orders]:
-        key = key * (entries + 1) + padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
-        keys.append(key.ravel())
-    return np.stack(keys), indices.ravel()
-
-
-def coded(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int, orders: int) -> float:
-    """Bits per pixel of `scored` under blended context counts."""
-    counts: list[dict[int, dict[int, int]]] = [{} for _ in range(orders + 1)]
-
-    def learn(sprite: Sprite) -> None:
-        keys, values = contexts(sprite, entries, orders)
-        for table, row in zip(counts, keys.tolist(), strict=True):
-            for key, value in zip(row, values.tolist(), strict=True):
-                cell = table.setdefault(key, {})
-                cell[value] = cell.get(value, 0) + 1
-
-    for sprite in learnt:
-        learn(sprite)
-    bits = 0.0
-    for sprite in scored:
-        keys, values = contexts(sprite, entries, orders)
-        for column, value in zip(keys.T.tolist(), values.tolist(), strict=True):
-            chance = 1 / entries
-            for table, key in zip(counts, column, strict=True):
-                cell = table.get(key)
-                if cell:
-                    total, kinds = sum(cell.values()), len(cell)
-                    chance = (cell.get(value, 0) + kinds * chance) / (total + kinds)
-            bits -= np.log2(chance)
-        if not learnt:
-            learn(sprite)
-    return bits / pixels(scored)
 
 
 def baselines(

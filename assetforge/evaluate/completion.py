@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from ..sprite import Sprite
 
-__all__ = ["Filler", "accuracy", "hole", "nearest_visible", "reference"]
+__all__ = ["HOLES", "Filler", "NearestVisible", "TrainingTile", "accuracy", "eligible", "hole", "nearest_visible"]
 
 HOLES = ("centre", "random50", "random90", "lower")
 LEAST_DRAWN = 0.15
 
 
 class Filler(Protocol):
-    """What fills holes: a Prior."""
+    """What fills holes: a Prior, or one of the references here."""
 
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]: ...
 
@@ -55,17 +55,6 @@ def accuracy(sprites: Sequence[Sprite], filler: Filler) -> dict[str, float]:
     return result
 
 
-def reference(sprites: Sequence[Sprite]) -> dict[str, float]:
-    """The same for a filler that repeats the nearest visible pixel."""
-    chosen = eligible(sprites)
-    result = {}
-    for kind in HOLES:
-        holes = [hole(kind, s.indices.shape, n) for n, s in enumerate(chosen)]
-        filled = [Sprite(nearest_visible(s.indices, h), s.palette, s.name) for s, h in zip(chosen, holes, strict=True)]
-        result[kind] = score(filled, chosen, holes)
-    return result
-
-
 def nearest_visible(indices: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Each hidden pixel takes the entry of the nearest visible one (Euclidean; ties in raster order)."""
     rows, columns = np.nonzero(~hidden)
@@ -76,3 +65,50 @@ def nearest_visible(indices: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> ND
         near = ((rows - row) ** 2 + (columns - column) ** 2).argmin()
         result[row, column] = indices[rows[near], columns[near]]
     return result
+
+
+class NearestVisible:
+    """A reference: repeats the nearest visible pixel.
+
+    Arguments:
+        drawn: Look at drawn pixels alone, so that transparency is never filled in.
+    """
+
+    def __init__(self, drawn: bool = False) -> None:
+        self.drawn = drawn
+
+    def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
+        filled = []
+        for sprite, hidden in zip(sprites, holes, strict=True):
+            unseen = hidden | ~sprite.mask if self.drawn else hidden
+            guess = np.where(hidden, nearest_visible(sprite.indices, unseen), sprite.indices)
+            filled.append(Sprite(guess, sprite.palette, sprite.name))
+        return filled
+
+
+class TrainingTile:
+    """A reference: copies what the training sprite has there that agrees with the most visible pixels.
+
+    Of equals the first; where no training sprite has the size, the nearest visible pixel.
+
+    Arguments:
+        learnt: The training sprites, in the palette of those to fill; their mirror images are tried too.
+    """
+
+    def __init__(self, learnt: Sequence[Sprite]) -> None:
+        groups: dict[tuple[int, ...], list[NDArray[np.uint8]]] = {}
+        for sprite in learnt:
+            groups.setdefault(sprite.indices.shape, []).extend((sprite.indices, sprite.indices[:, ::-1]))
+        self.tiles = {shape: np.stack(tiles) for shape, tiles in groups.items()}
+
+    def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
+        filled = []
+        for sprite, hidden in zip(sprites, holes, strict=True):
+            tiles = self.tiles.get(sprite.indices.shape)
+            if tiles is None:
+                guess = nearest_visible(sprite.indices, hidden)
+            else:
+                best = (tiles[:, ~hidden] == sprite.indices[~hidden]).sum(1).argmax()
+                guess = np.where(hidden, tiles[best], sprite.indices)
+            filled.append(Sprite(guess, sprite.palette, sprite.name))
+        return filled

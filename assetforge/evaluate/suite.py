@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..sprite import Sprite
 from .bits import baselines, pixels
-from .completion import Filler, accuracy, reference
+from .completion import Filler, NearestVisible, TrainingTile, accuracy
 from .memorisation import Artist, memorisation
 
 __all__ = ["Model", "evaluate"]
@@ -44,14 +44,17 @@ def evaluate(
     tell("count baselines")
     counted = baselines(learnt, scored, entries, size)
     tell("completion")
-    completion = accuracy(scored, model)
+    completion = {
+        "completion": accuracy(scored, model),
+        "completion_nearest_visible": accuracy(scored, NearestVisible()),
+        "completion_training_tile": accuracy(scored, TrainingTile(learnt)) if learnt else None,
+    }
     tell("memorisation")
     return {
         "sprites": len(scored),
         "pixels": count,
         "bits_per_pixel": bits,
         "baselines": counted,
-        "completion": completion,
-        "completion_nearest_visible": reference(scored),
+        **completion,
         "memorisation": memorisation(scored, model),
     }
