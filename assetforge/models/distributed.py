@@ -16,21 +16,51 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
+from uuid import uuid4
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from ..errors import ConfigError
+from ..errors import AssetforgeError, ConfigError
 
 __all__ = ["Split", "World", "joined"]
 
 Model = TypeVar("Model", bound=nn.Module)
+
+
+@contextmanager
+def line() -> Iterator[None]:
+    """While a message is under way: a broken line is no fault of this process, and told in a line.
+
+    Raises:
+        AssetforgeError: If another process is gone.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        raise AssetforgeError(
+            "another process of this training is gone, so this one ends too; under torchrun --max-restarts N "
+            "training goes on from its last state."
+        ) from error
+
+
+def add(tensor: Tensor) -> None:
+    """Put the sum over all ranks into `tensor`."""
+    with line():
+        dist.all_reduce(tensor)
+
+
+def spread(tensor: Tensor) -> None:
+    """Put the lead's into `tensor`."""
+    with line():
+        dist.broadcast(tensor, 0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +71,7 @@ class World:
         rank: Its number; 0 leads, and alone writes and reports.
         size: How many there are.
         local: Its number on its own machine, which is that of its GPU.
-        restarted: Whether torchrun started it again after a worker had died.
+        restarted: Whether torchrun started it again after a worker had died; the lead's is to be believed.
     """
 
     rank: int = 0
@@ -94,7 +124,7 @@ class World:
             return
         gradients = [value.grad for value in model.parameters() if value.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
-        dist.all_reduce(flat)
+        add(flat)
         for gradient, part in zip(gradients, flat.split([one.numel() for one in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
@@ -104,9 +134,9 @@ class World:
             return value
         data = torch.tensor(list(json.dumps(value).encode()), dtype=torch.uint8)
         length = torch.tensor([len(data)])
-        dist.broadcast(length, 0)
+        spread(length)
         data = data if self.leads else torch.empty(int(length), dtype=torch.uint8)
-        dist.broadcast(data, 0)
+        spread(data)
         return json.loads(bytes(data.tolist()))
 
     def agree(self, what: str) -> None:
@@ -128,7 +158,7 @@ class World:
             return
         for tensor in tensors:
             sent = tensor.detach().clone(memory_format=torch.contiguous_format)
-            dist.broadcast(sent, 0)
+            spread(sent)
             tensor.copy_(sent)
 
 
@@ -145,10 +175,43 @@ def joined(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
+    store, rank, size = next(dist.rendezvous("env://"))
+    if world.leads and store.add("starts", 1) > 1:
+        # Of several machines only the one on which a worker died counts a restart.
+        world = replace(world, restarted=True)
+    store = dist.PrefixStore(muster(store, world), store)
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size)
     yield world
     # Not after a fault: the others may still wait for a message, and parting would wait for them.
     dist.destroy_process_group()
+
+
+def muster(store: dist.Store, world: World) -> str:
+    """A name for this start of the world, which its processes share and those that died never had.
+
+    torchrun keeps one store for all restarts, so the addresses of dead workers still stand in it and may
+    be dialled. Its count of restarts is no remedy: on several machines each counts its own.
+
+    Arguments:
+        store: As it was left by earlier starts, whenever those ended.
+    """
+    mine = uuid4().hex
+    if world.leads:
+        store.set("call", mine)
+        for rank in range(1, world.size):
+            while not (answer := store.get(f"answer/{rank}").decode()).startswith(mine):
+                time.sleep(0.02)
+            store.set(f"heard/{rank}", answer)
+        return mine
+    store.set(f"heard/{world.rank}", "")
+    while True:
+        call = store.get("call").decode()
+        store.set(f"answer/{world.rank}", call + mine)
+        # A dead lead's call is read until the new one's replaces it; only the new one repeats this answer.
+        if store.get(f"heard/{world.rank}").decode() == call + mine:
+            return call
+        time.sleep(0.02)
 
 
 class Split:
@@ -185,7 +248,7 @@ class Split:
         """A tensor of `count` rows: `own` at `mine`, and the other ranks' in their places."""
         rows = own.new_zeros(count, *own.shape[1:])
         rows[mine] = own.detach()
-        dist.all_reduce(rows)
+        add(rows)
         return torch.cat([rows[: mine.start], own, rows[mine.stop :]])
 
 
