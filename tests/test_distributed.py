@@ -27,6 +27,7 @@ from assetforge.formats import png
 from assetforge.models import checkpoint
 from assetforge.models.distributed import World, joined, muster
 from assetforge.models.pixels import Palettes
+from assetforge.models.split import split
 from assetforge.models.train import leads, pick_device
 
 TESTS = Path(__file__).parent
@@ -143,20 +144,21 @@ class Toy(nn.Module):
 
 
 def gradient(world: World, count: int) -> tuple[Tensor, list[Tensor]]:
-    """A loss that no sum over sprites makes, and the gradients of a rank, not yet added up."""
+    """A loss that no sum over sprites makes, with a penalty on weights, and a rank's gradients before they are sent."""
     torch.manual_seed(count)
     model = Toy()
     palettes = random_palettes(count, 5)
-    one, many = world.split(model)(torch.randn(count), palettes, last=torch.randn(count))
+    one, many = split(model, world)(torch.randn(count), palettes, last=torch.randn(count))
     loss = torch.maximum(many.mean(0), torch.tensor(0.1)).prod() + one.sum() / many.std(0).sum()
+    loss = loss + model.layer.weight.square().sum()
     loss.backward()
     return loss.detach(), [value.grad for value in model.parameters() if value.grad is not None]
 
 
 @given(count=st.integers(2, 7), size=st.integers(2, 9))
 @settings(deadline=None, max_examples=25)
-def test_the_ranks_gradients_add_up_to_that_of_the_whole_batch(count: int, size: int) -> None:
-    """For any loss of a whole batch's terms, and also where some ranks get no sprite."""
+def test_the_mean_of_the_ranks_gradients_is_that_of_the_whole_batch(count: int, size: int) -> None:
+    """For any loss of a whole batch's terms and of the weights, and also where some ranks get no sprite."""
     loss, expected = gradient(World(), count)
     posted: dict[int, list[Tensor]] = {}
 
@@ -177,7 +179,7 @@ def test_the_ranks_gradients_add_up_to_that_of_the_whole_batch(count: int, size:
             patch.setattr(dist, "all_reduce", receive())
             same, own = gradient(World(rank, size), count)
             torch.testing.assert_close(same, loss)
-            total = [value + share for value, share in zip(total, own, strict=True)]
+            total = [value + share / size for value, share in zip(total, own, strict=True)]
     for value, wanted in zip(total, expected, strict=True):
         torch.testing.assert_close(value, wanted)
 
@@ -213,7 +215,7 @@ def test_alone_is_a_world_of_size_one() -> None:
         assert world == World()
         assert not dist.is_initialized()
         model = Toy()
-        assert world.split(model) is model
+        assert split(model, world) is model
         assert world.hear({"best": 1.0}) == {"best": 1.0}
         world.agree("anything")
     assert leads()

@@ -2,14 +2,6 @@
 
 torchrun starts them (https://docs.pytorch.org/docs/stable/elastic/run.html); its environment is read
 here and nowhere else. One process is a world of size one, which sends nothing.
-
-Data parallel, but without torch's `DistributedDataParallel`: that averages the gradients of losses
-which each rank makes of its own sprites, and ours is no mean over sprites (free nats are weighed
-against the mean of the whole batch). Instead every rank makes the loss of the *whole* batch, in which
-the terms of its own sprites carry gradients and those of the others are numbers that they sent. The
-sum of these gradients over the ranks is the gradient of the whole batch, whatever the loss does with
-the terms. A model of a million or two weights is one message a step: nothing is won by overlapping
-it with the backward pass.
 """
 
 from __future__ import annotations
@@ -19,9 +11,8 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any
 from uuid import uuid4
 
 import torch
@@ -30,9 +21,7 @@ from torch import Tensor, nn
 
 from ..errors import AssetforgeError, ConfigError
 
-__all__ = ["Split", "World", "joined"]
-
-Model = TypeVar("Model", bound=nn.Module)
+__all__ = ["World", "add", "joined"]
 
 
 @contextmanager
@@ -110,21 +99,18 @@ class World:
             )
         return torch.device("cuda", self.local)
 
-    def split(self, model: Model) -> Model:
-        """A stand-in for `model` that is called with whole batches, and computes this rank's share."""
-        return model if self.size == 1 else cast(Model, Split(model, self))
-
     def share(self, count: int) -> slice:
         """Which of `count` sprites are this rank's; with more ranks than sprites none for some."""
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
 
-    def add_gradients(self, model: nn.Module) -> None:
-        """Replace the gradients by their sums over the ranks: the same bits everywhere, in one message."""
+    def average_gradients(self, model: nn.Module) -> None:
+        """Replace the gradients by their means over the ranks: the same bits everywhere, in one message."""
         if self.size == 1:
             return
         gradients = [value.grad for value in model.parameters() if value.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         add(flat)
+        flat /= self.size
         for gradient, part in zip(gradients, flat.split([one.numel() for one in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
@@ -212,52 +198,3 @@ def muster(store: dist.Store, world: World) -> str:
         if store.get(f"heard/{world.rank}").decode() == call + mine:
             return call
         time.sleep(0.02)
-
-
-class Split:
-    """Computes one rank's share of every batch, and gives back what the model would have for all of it.
-
-    The numbers of all sprites are the same on every rank; gradients flow through one's own alone. What
-    is random must come in as an argument, drawn for the whole batch: then a sprite gets the same draw
-    in a world of any size.
-
-    Arguments:
-        model: Takes batch-first tensors, or objects that hold such, and gives a tuple of them.
-        world: Of more than one process.
-    """
-
-    def __init__(self, model: nn.Module, world: World) -> None:
-        self.model, self.world = model, world
-
-    @property
-    def config(self) -> Any:
-        return self.model.config
-
-    def __call__(self, first: Tensor, *others: Any, **named: Any) -> Any:
-        count = len(first)
-        mine = self.world.share(count)
-        # A rank without a sprite computes one for nothing, so that its graph is that of the others.
-        taken = mine if mine.start < mine.stop else slice(0, 1)
-        terms = self.model(
-            *(part(value, taken) for value in (first, *others)),
-            **{name: part(value, taken) for name, value in named.items()},
-        )
-        return type(terms)(*(self.whole(term[: mine.stop - mine.start], mine, count) for term in terms))
-
-    def whole(self, own: Tensor, mine: slice, count: int) -> Tensor:
-        """A tensor of `count` rows: `own` at `mine`, and the other ranks' in their places."""
-        rows = own.new_zeros(count, *own.shape[1:])
-        rows[mine] = own.detach()
-        add(rows)
-        return torch.cat([rows[: mine.start], own, rows[mine.stop :]])
-
-
-def part(value: Any, rows: slice) -> Any:
-    """Rows of a tensor, or of all tensors that an object holds; anything else as it is."""
-    if isinstance(value, Tensor):
-        return value[rows]
-    if not hasattr(value, "__dict__"):
-        return value
-    held = copy(value)
-    held.__dict__.update({name: part(each, rows) for name, each in vars(value).items()})
-    return held

@@ -15,6 +15,7 @@ from .distributed import World
 from .guard import Guard
 from .loss import Recipe, held_out_batches, held_out_bits, loss_of
 from .pixelvae import PixelVAE
+from .split import split
 from .state import State
 from .vae import SLOTS
 
@@ -146,10 +147,10 @@ class Run:
         noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(self.device)
         beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * self.steps)) if self.scratch else 1.0
         with torch.autocast(self.device.type, self.fast or torch.bfloat16, enabled=self.fast is not None):
-            loss, bits, latent = loss_of(self.world.split(model), one, noise, recipe, beta)
+            loss, bits, latent = loss_of(split(model, self.world), one, noise, recipe, beta)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self.world.add_gradients(model)
+        self.world.average_gradients(model)
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         uniform = one.palettes.valid.sum(1).float().log2().mean()
         self.state.facts["step"] = step + 1
@@ -176,7 +177,7 @@ class Run:
 
     def score(self) -> float:
         """Bits per pixel of the averaged weights on the held-out sprites."""
-        return held_out_bits(self.world.split(self.state.average), self.looks)
+        return held_out_bits(split(self.state.average, self.world), self.looks)
 
     def look(self, done: int) -> None:
         """Score the averaged weights on the held-out sprites, and keep them if they are the best so far."""
