@@ -31,6 +31,7 @@ FLOORS = {
     "manifest": 2,
     "parallel": 2,
     "watch": 2,
+    "resemblance": 2,
     "formats": 3,
     "quantize": 3.1,
     "sheet": 3,
@@ -57,7 +58,7 @@ FLOORS = {
 
 HEAVY = {
     "torch": {"models"},
-    "sklearn": {"quantize/kmeans.py"},
+    "sklearn": {"quantize/kmeans.py", "evaluate/forest.py"},
     "PIL": {"formats"},
     "dask": {"parallel.py"},
     "distributed": {"parallel.py"},
