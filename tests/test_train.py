@@ -5,17 +5,24 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from networks import SMALL
 
+from assetforge.cli.train import train as command
 from assetforge.corpus import Corpus, families, hold
 from assetforge.errors import InputError
+from assetforge.formats import png
 from assetforge.models import checkpoint
 from assetforge.models.data import Batches, random_visible
-from assetforge.models.loss import SCRATCH
+from assetforge.models.guard import FACTS, Guard
+from assetforge.models.loss import SCRATCH, loss_of
 from assetforge.models.train import Progress, train
 from assetforge.palette import Palette
 from assetforge.sprite import Sprite
@@ -92,13 +99,103 @@ def test_a_damaged_state_is_started_over(tmp_path: Path) -> None:
     assert run(12, state=state, resume=True) == expected
 
 
-def test_a_bad_learning_rate_ends_in_the_best_checkpoint_not_in_nan(tmp_path: Path) -> None:
-    """Whatever the rate, the weights kept are finite and the card says why training stopped."""
+def finite(path: Path) -> bool:
+    return all(bool(torch.isfinite(value).all()) for value in checkpoint.read(path).model.state_dict().values())
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e8])
+@pytest.mark.parametrize("scored", [True, False])
+def test_a_bad_learning_rate_ends_in_the_best_checkpoint_not_in_nan(tmp_path: Path, rate: float, scored: bool) -> None:
+    """Whatever the rate, weights are finite, the card says why training stopped, and so does a warning."""
+    lines: list[Progress] = []
     path = tmp_path / "m.safetensors"
-    path.write_bytes(run(40, recipe=replace(QUICK, rate=1e6)))
-    read = checkpoint.read(path)
-    assert all(bool(torch.isfinite(value).all()) for value in read.model.state_dict().values())
-    assert read.card["stopped"]
+    corpus = pack() if scored else replace(pack(), held_out=(False,) * 24)
+    recipe = replace(QUICK, rate=rate)
+    path.write_bytes(train(corpus, base=None, steps=40, recipe=recipe, config=SMALL, device="cpu", report=lines.append))
+    card = checkpoint.read(path).card
+    assert finite(path)
+    assert card["stopped"].startswith("training diverged at step")
+    assert card["rollbacks"] == 2
+    warnings = [line.warning for line in lines if line.warning]
+    assert len(warnings) == 3
+    assert warnings[-1] == f"{card['stopped']}; the weights of step {card['steps']} are kept."
+    if scored:
+        assert card["held_out_bits_per_pixel"] <= card["curve"][0][2]
+
+
+def test_the_command_warns_of_a_bad_learning_rate_and_writes_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user is told on stderr, quiet or not; the checkpoint is there, so the command has not failed."""
+    monkeypatch.setattr("assetforge.models.train.SCRATCH", replace(QUICK, rate=1e8))
+    monkeypatch.setattr("assetforge.models.train.PixelVAEConfig", lambda: SMALL)
+    for sprite in pack(12).sprites:
+        (tmp_path / f"{sprite.name}.png").write_bytes(png.write(sprite))
+    out = tmp_path / "m.safetensors"
+    arguments = [str(tmp_path), "-o", str(out), "--base", "none", "--steps", "20", "--device", "cpu", "--quiet"]
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    assert "assetforge: warning: training diverged at step" in result.stderr
+    assert finite(out)
+
+
+def test_an_explosion_that_stays_finite_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss far above guessing is forgiven once; lasting, it costs the steps since the best weights, no more."""
+    steps: list[int] = []
+
+    def exploding(*arguments: Any) -> Any:
+        steps.append(len(steps))
+        loss, bits, latent = loss_of(*arguments)
+        return loss * (100 if steps[-1] == 14 or 22 <= steps[-1] < 27 else 1), bits, latent
+
+    monkeypatch.setattr("assetforge.models.run.loss_of", exploding)
+    lines: list[Progress] = []
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(run(60, report=lines.append))
+    card = checkpoint.read(path).card
+    warnings = [line for line in lines if line.warning]
+    assert [line.step for line in warnings] == [27]
+    assert "from the weights of step 20 at a quarter of the rate" in warnings[0].warning
+    assert (card["rollbacks"], card["stopped"]) == (1, "all steps done")
+    assert card["held_out_bits_per_pixel"] < card["curve"][2][2]
+
+
+def test_a_run_that_was_taken_back_repeats_and_resumes(tmp_path: Path) -> None:
+    """A rate so high that weights are thrown away changes nothing about going on byte for byte."""
+    state = tmp_path / "state.safetensors"
+    wild = replace(QUICK, rate=1.0, look=3)
+
+    def kill(progress: Progress) -> None:
+        if progress.step >= 15:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(30, state=state, report=kill, recipe=wild)
+    resumed = run(30, state=state, resume=True, recipe=wild)
+    assert resumed == run(30, recipe=wild)
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(resumed)
+    assert checkpoint.read(path).card["rollbacks"] > 0
+
+
+@given(
+    uniform=st.floats(1, 6),
+    begin=st.floats(0, 20),
+    times=st.lists(st.floats(0, 4).filter(lambda x: abs(x - 2) > 1e-6), max_size=30),
+)
+def test_the_guard_forgives_a_hard_batch_but_no_lasting_explosion(
+    uniform: float, begin: float, times: list[float]
+) -> None:
+    """It speaks at the fifth step in a row above twice what guessing, or the start, costs; and at NaN."""
+    guard = Guard(dict(FACTS))
+    assert not guard.judge(begin, 1.0, uniform)
+    above = 0
+    for time in times:
+        above = above + 1 if time > 2 else 0
+        assert bool(guard.judge(time * max(uniform, begin), 1.0, uniform)) == (above >= 5)
+    for loss, norm in ((math.nan, 1.0), (math.inf, 1.0), (1.0, math.nan), (1.0, math.inf)):
+        assert "no number" in guard.judge(loss, norm, uniform)
 
 
 def test_fine_tuning_starts_from_the_base(tmp_path: Path) -> None:
