@@ -23,7 +23,7 @@ from .palette import MAX_COLORS, Palette
 from .quantize import quantizer
 from .sprite import Raster, Sprite
 
-__all__ = ["MOST_SIDE", "Corpus", "families", "gather"]
+__all__ = ["MOST_SIDE", "Corpus", "Source", "families", "gather"]
 
 MOST_SIDE = 64
 HELD_OUT = 0.12
@@ -44,11 +44,28 @@ class Corpus:
     sources: dict[str, str]
 
 
-def gather(inputs: Sequence[tuple[Path, str]], *, hold_out: bool = True) -> Corpus:
-    """The corpus of art files, or of ``.npz`` archives with ``rgba``, ``names``, ``family`` and ``split``.
+@dataclass(frozen=True)
+class Source:
+    """A file to learn from.
 
     Arguments:
-        inputs: Files and the names they go by.
+        path: Where it is.
+        name: What it goes by.
+        cell: (width, height) of the cells to cut it into, for a sheet; None for a sprite or an animation.
+    """
+
+    path: Path
+    name: str
+    cell: tuple[int, int] | None = None
+
+
+def gather(inputs: Sequence[Source], *, hold_out: bool = True) -> Corpus:
+    """The corpus of art files, or of ``.npz`` archives with ``rgba``, ``names``, ``family`` and ``split``.
+
+    The frames of one file are one family.
+
+    Arguments:
+        inputs: The files.
         hold_out: Keep some families back to score on. An archive says itself which are "val".
 
     Raises:
@@ -56,21 +73,26 @@ def gather(inputs: Sequence[tuple[Path, str]], *, hold_out: bool = True) -> Corp
     """
     rasters: list[Raster] = []
     known: list[tuple[int, bool] | None] = []
+    files: list[int] = []
     sources = {}
-    for path, name in inputs:
-        sources[name] = digest(read_bytes(path))
+    for source in inputs:
+        path = source.path
+        sources[source.name] = digest(read_bytes(path))
         if path.suffix == ".npz":
             found, facts = read_archive(path)
         else:
-            found = formats.read(path, name)
+            found = formats.read(path, source.name)
+            found = cells(found, source.cell, path) if source.cell else found
             facts = [None] * len(found)
         for raster in found:
             if max(raster.size) > MOST_SIDE:
                 raise InputError(
                     f"is {raster.size[0]} x {raster.size[1]}; a model learns sprites of up to "
-                    f"{MOST_SIDE} x {MOST_SIDE}; cut the sheet into frames first.",
+                    f"{MOST_SIDE} x {MOST_SIDE}; is it a sheet? Then tell the size of its cells: "
+                    f'"{path.name}@16x16".',
                     str(path),
                 )
+        files += [len(sources)] * len(found)
         rasters += found
         # Numbers of one archive mean nothing in the next.
         known += [fact and (fact[0] + 1_000_000 * len(sources), fact[1]) for fact in facts]
@@ -78,7 +100,9 @@ def gather(inputs: Sequence[tuple[Path, str]], *, hold_out: bool = True) -> Corp
         raise InputError("there is no sprite to learn from.")
     sprites = quantizer.quantize(rasters, MAX_COLORS, map="nearest")
     loose = [place for place, fact in enumerate(known) if fact is None]
-    numbers = dict(zip(loose, families([sprites[place] for place in loose]), strict=True))
+    numbers = dict(
+        zip(loose, families([sprites[place] for place in loose], [files[place] for place in loose]), strict=True)
+    )
     family = [fact[0] if fact else numbers[place] for place, fact in enumerate(known)]
     chosen = hold(family, loose) if hold_out else set()
     held = [fact[1] if fact else family[place] in chosen for place, fact in enumerate(known)]
@@ -87,6 +111,31 @@ def gather(inputs: Sequence[tuple[Path, str]], *, hold_out: bool = True) -> Corp
     return Corpus(
         tuple(sprites), tuple(family), tuple(held), (*own, *(p for p in bundled if len(p) <= 64)), len(own), sources
     )
+
+
+def cells(rasters: Sequence[Raster], size: tuple[int, int], path: Path) -> list[Raster]:
+    """The cells of sheets in reading order, empty ones left out.
+
+    Arguments:
+        size: (width, height) of a cell.
+        path: Of the sheet, for the error.
+
+    Raises:
+        InputError: If a sheet is no whole number of cells.
+    """
+    width, height = size
+    found = []
+    for raster in rasters:
+        if raster.size[0] % width or raster.size[1] % height:
+            raise InputError(
+                f"is {raster.size[0]} x {raster.size[1]}, no whole number of {width} x {height} cells.", str(path)
+            )
+        for top in range(0, raster.size[1], height):
+            for left in range(0, raster.size[0], width):
+                cell = np.ascontiguousarray(raster.rgba[top : top + height, left : left + width])
+                if cell[..., 3].any():
+                    found.append(Raster(cell, f"{raster.name}/{top // height}-{left // width}"))
+    return found
 
 
 def read_archive(path: Path) -> tuple[list[Raster], list[tuple[int, bool] | None]]:
@@ -108,8 +157,11 @@ def own_palettes(rasters: Sequence[Raster], corpus: Palette) -> list[Palette]:
     return first + [quantizer.fit(rasters, k) for k in OWN_SIZES[1:] if k < len(first[0])]
 
 
-def families(sprites: Sequence[Sprite]) -> list[int]:
-    """A family number for each sprite: same folder and name stem, or nearly the same picture.
+def families(sprites: Sequence[Sprite], files: Sequence[int] = ()) -> list[int]:
+    """A family number for each sprite: same file, same folder and name stem, or nearly the same picture.
+
+    Arguments:
+        files: The number of each one's file, if they come from files.
 
     Nearly the same: fewer than a quarter of the pixels of both silhouettes together differ, mirrored
     too, or the silhouette is the same and only the colors are not.
@@ -126,6 +178,8 @@ def families(sprites: Sequence[Sprite]) -> list[int]:
         for one, other in pairs:
             parent[max(root(one), root(other))] = min(root(one), root(other))
 
+    first: dict[int, int] = {}
+    join((first.setdefault(file, place), place) for place, file in enumerate(files))
     stems: dict[str, list[int]] = {}
     shapes: dict[tuple[int, int], list[int]] = {}
     for place, sprite in enumerate(sprites):

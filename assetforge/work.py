@@ -162,7 +162,7 @@ def _train(job: TrainJob, report: Callable[[Any], None] | None) -> bytes:
 
     root = Path(job.root)
     _read(root, job.inputs["from"])
-    examples = corpus.gather([(root / source.path, source.name) for source in job.inputs["from"]])
+    examples = corpus.gather([corpus.Source(root / source.path, source.name) for source in job.inputs["from"]])
     return train.train(
         examples,
         base=None if job.base == "none" else root / job.base,

@@ -8,7 +8,7 @@ from torch import nn
 from assetforge.models.pixels import Palettes
 from assetforge.models.pixelvae import PixelVAE, PixelVAEConfig
 
-SMALL = PixelVAEConfig(embedding=6, width=10, dilations=(1, 2), slot=3)
+SMALL = PixelVAEConfig(embedding=6, width=10, layers=2, context=8, slot=3)
 
 
 def random_model(seed: int = 0, config: PixelVAEConfig = SMALL) -> PixelVAE:

@@ -64,18 +64,27 @@ def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
 
 def test_a_memory_that_does_not_fit_is_refused() -> None:
     """Missing, cut, or not of the sizes that it tells: an error, not a crash."""
-    for extras in ({}, {"codes": torch.ones(1)}):
+    for extras in ({}, {"sizes": torch.ones(1, 2)}):
         with pytest.raises(InputError, match="memory"):
             recall(extras)
 
 
-def test_codes_are_suited_by_size_and_colors() -> None:
-    """Full tiles and plain icons are passed over as long as eight others are left."""
+def test_sprites_are_suited_by_size_and_colors() -> None:
+    """Full tiles and plain icons are passed over as long as eight others are left; others that fit fill in."""
     plain, full, rich = box(1), np.ones((8, 8), np.uint8), box(3)
     rich[2, 2] = 2
     sprites = [plain] * 8 + [full] * 8 + [rich] * 8 + [np.ones((4, 4), np.uint8)]
-    memory = Memory(torch.zeros(25, 16, 2), [sprite.shape for sprite in sprites], sprites, LAB)
+    memory = Memory(sprites, LAB, [""] * 25)
     assert memory.suited((8, 8), 16) == list(range(16, 24))
     assert memory.suited((8, 8), 2) == [*range(8), *range(16, 24)]
-    assert memory.suited((4, 4), 16) == [24]
-    assert memory.suited((5, 5), 16) == []
+    assert memory.suited((8, 9), 16) == list(range(16, 24))
+    assert memory.suited((3, 3), 16) == []
+
+
+def test_a_tag_picks_sprites_by_any_part_of_their_folder() -> None:
+    """However few they are, whatever the case; folders of other names are left out."""
+    sprites = [box(1)] * 3
+    memory = Memory(sprites, LAB, ["art/Orcs", "art/slimes", ""])
+    assert memory.tags == {"art": 2, "orcs": 1, "slimes": 1}
+    assert memory.suited((8, 8), 16, "orcs") == [0]
+    assert memory.suited((8, 8), 16, "art") == [0, 1]

@@ -48,8 +48,9 @@ def test_no_blind_spot_in_the_receptive_field() -> None:
     pixels = torch.randn(1, SMALL.embedding, size, size, requires_grad=True)
     model.decoder.trunk(pixels, torch.randn(1, SMALL.width, size, size))[0, :, row, column].sum().backward()
     seen = pixels.grad.abs().sum((0, 1)) > 0
-    # Two rows from the first layer and 1 + 2 from the dilated ones reach the top of this canvas.
-    assert bool(seen[1:row].all())
+    # Two rows a layer reach the top; every row up opens the view to the right by two columns at least.
+    for above in range(row):
+        assert bool(seen[above, : column + 1 + 2 * (row - above)].all())
     assert bool(seen[row, :column].all())
     assert not bool(seen[row, column:].any())
     assert not bool(seen[row + 1 :].any())
@@ -97,7 +98,7 @@ def test_padding_a_palette_changes_nothing_and_is_never_likely() -> None:
     latent = torch.randn(1, SLOTS, SMALL.slot)
     expected = model.logp(indices, nothing_visible(indices), palettes, latent)
     actual = model.logp(indices, nothing_visible(indices), padded, latent)
-    torch.testing.assert_close(actual[..., :4], expected)
+    torch.testing.assert_close(actual[..., :4], expected, rtol=1e-4, atol=1e-4)
     assert bool((actual[..., 4:] == -math.inf).all())
 
 

@@ -140,7 +140,7 @@ def test_truncation_pulls_latents_to_one_mean(prior: Prior) -> None:
     """At psi 0 every seed has the same latent; the further psi, the further apart."""
 
     def spread(psi: float) -> float:
-        latents = torch.cat([prior.studio.start(seed, 0, (16, 16), SIX, psi, 1.0)[0] for seed in range(4)])
+        latents, _ = prior.studio.starts([(seed, 0) for seed in range(4)], (16, 16), SIX, psi, 1.0)
         return float(latents.var(0).mean())
 
     assert spread(0.0) == pytest.approx(0, abs=1e-10)

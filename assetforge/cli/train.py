@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,18 +11,28 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ..corpus import Source
     from ..models.train import Progress
 
 __all__ = ["art_and_archives", "train"]
 
+CELLS = re.compile(r"(?P<art>.+)@(?P<width>[1-9]\d*)x(?P<height>[1-9]\d*)")
 
-def art_and_archives(inputs: tuple[str, ...]) -> list[tuple[Path, str]]:
-    """Art files by `formats.find`, and ``.npz`` corpus archives as they are, with the names they go by."""
+
+def art_and_archives(inputs: tuple[str, ...]) -> list[Source]:
+    """Archives (``.npz``) as they are, then art by `formats.find`, cut into cells where it is ``ART@WxH``."""
     from .. import formats
+    from ..corpus import Source
 
-    archives = [(Path(name), Path(name).stem) for name in inputs if name.endswith(".npz")]
-    art = [name for name in inputs if not name.endswith(".npz")]
-    return archives + (formats.find(art) if art else [])
+    found = {Path(text): Source(Path(text), Path(text).stem) for text in inputs if text.endswith(".npz")}
+    sheets = {text: CELLS.fullmatch(text) for text in inputs if not Path(text).exists()}
+    for text in inputs:
+        if cell := sheets.get(text):
+            size = (int(cell["width"]), int(cell["height"]))
+            found |= {path: Source(path, name, size) for path, name in formats.find([cell["art"]])}
+    art = [text for text in inputs if not text.endswith(".npz") and not sheets.get(text)]
+    plain = {path: Source(path, name) for path, name in (formats.find(art) if art else [])}
+    return list({**found, **plain, **found}.values())
 
 
 class Reporter:
@@ -109,6 +120,7 @@ def train(
     """Fine-tune the base model on your sprites, or train one from scratch.
 
     Some families of sprites are held out; training stops when the model no longer gets better at them.
+    A sheet is cut into its cells if their size is told: "walks/*.png@16x16".
     """
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both.")

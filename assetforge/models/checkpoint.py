@@ -23,7 +23,7 @@ from . import build, config_of
 
 __all__ = ["Checkpoint", "read", "write"]
 
-FORMAT = 1
+FORMAT = 2
 LIMIT = 512 << 20
 
 
@@ -34,7 +34,7 @@ class Checkpoint:
     Attributes:
         model: The network, in evaluation mode, float32.
         card: What it was trained from and how: names, sha256 of the inputs, steps, figures.
-        extras: Tensors beside the weights: codes and references of the training sprites.
+        extras: Tensors beside the weights: what is remembered of the training sprites.
         sha256: Of the whole file.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +18,8 @@ from .pixels import Palettes
 
 __all__ = ["Batch", "Batches", "Examples", "entry_lab", "random_visible", "table_to"]
 
-PIXELS_PER_STEP = 32 * 16 * 16
+PIXELS_PER_STEP = 4 * 32 * 32
+FEW = 4
 
 
 class Examples(Protocol):
@@ -53,11 +54,13 @@ class Batch:
     indices: Shape (B, H, W), int64.
     visible: True where known beforehand, shape (B, H, W).
     palettes: One a sprite.
+    mirrored: 1 for a sprite that is shown mirrored, shape (B,), float32; None if none is.
     """
 
     indices: Tensor
     visible: Tensor
     palettes: Palettes
+    mirrored: Tensor | None = None
 
 
 def entry_lab(palette: Palette) -> NDArray[np.float32]:
@@ -73,12 +76,12 @@ def table_to(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArra
 
 
 def random_visible(rng: np.random.Generator, height: int, width: int) -> NDArray[np.bool_]:
-    """Pixels known beforehand: nothing half of the time, else around a block, a half, strokes or scatter."""
+    """Pixels known beforehand: nothing often, else around a block, a half, strokes or scatter."""
     kind = rng.random()
     visible = np.zeros((height, width), bool)
-    if kind < 0.5:
+    if kind < 0.45:
         return visible
-    if kind < 0.65:
+    if kind < 0.63:
         visible[:] = True
         for _ in range(rng.integers(1, 3)):
             h, w = rng.integers(1, max(2, height * 3 // 4 + 1)), rng.integers(1, max(2, width * 3 // 4 + 1))
@@ -112,29 +115,27 @@ class Batches:
         seed: Of the whole run.
         mirror: Share of sprites that are mirrored left to right.
         device: Where the tensors go.
+        moved: Share of batches on a canvas of another size than the sprites'.
     """
 
-    def __init__(self, examples: Examples, seed: int, mirror: float, device: torch.device) -> None:
-        self.seed, self.mirror, self.device = seed, mirror, device
+    def __init__(self, examples: Examples, seed: int, mirror: float, device: torch.device, moved: float = 0.15) -> None:
+        self.seed, self.mirror, self.device, self.moved = seed, mirror, device, moved
         corpus = entry_lab(examples.sprites[0].palette)
         self.labs = [entry_lab(palette) for palette in examples.palettes]
         self.tables = [table_to(corpus, lab) for lab in self.labs]
         self.own = examples.own
-        counts: dict[int, int] = {}
-        for family in examples.families:
-            counts[family] = counts.get(family, 0) + 1
-        groups: dict[tuple[int, int], list[int]] = {}
-        for place, (sprite, held) in enumerate(zip(examples.sprites, examples.held_out, strict=True)):
-            if not held:
-                groups.setdefault((sprite.indices.shape[0], sprite.indices.shape[1]), []).append(place)
-        self.groups = []
-        for shape, places in sorted(groups.items()):
-            weight = np.array([counts[examples.families[place]] ** -0.5 for place in places])
-            stack = np.stack([examples.sprites[place].indices for place in places])
-            # Floors and walls teach little of how things are drawn, and packs hold hundreds of them.
-            weight[(stack > 0).all((1, 2))] *= 0.5
-            self.groups.append((shape, stack, weight / weight.sum()))
-        shares = np.array([len(stack) for _, stack, _ in self.groups], float)
+        learnt = [place for place, held in enumerate(examples.held_out) if not held]
+        stack = [examples.sprites[place].indices for place in learnt]
+        family = [examples.families[place] for place in learnt]
+        self.groups = [
+            (
+                shape,
+                [stack[n] for n in members],
+                np.array([weight_of(stack[n], family.count(family[n])) for n in members]),
+            )
+            for shape, members in canvases([one.shape for one in stack])
+        ]
+        shares = np.array([weight.sum() for _, _, weight in self.groups])
         self.shares = shares / shares.sum()
 
     def choose_palette(self, rng: np.random.Generator, crowded: bool) -> int:
@@ -148,18 +149,69 @@ class Batches:
         """The batch of one step."""
         rng = np.random.default_rng([self.seed, step])
         (height, width), stack, weight = self.groups[rng.choice(len(self.groups), p=self.shares)]
-        count = int(np.clip(PIXELS_PER_STEP // (height * width), 4, 48))
+        moved = rng.random() < self.moved
+        if moved:
+            height, width = (int(np.clip(side + 4 * rng.integers(-3, 5), 8, 64)) for side in (height, width))
+        count = int(np.clip(PIXELS_PER_STEP // (height * width), 2, 48))
         crowded = rng.random() < 0.1
-        indices, labs, visible = [], [], []
-        for place in rng.choice(len(stack), count, p=weight):
-            sprite = shift(rng, stack[place])
-            if rng.random() < self.mirror:
-                sprite = sprite[:, ::-1]
+        indices, labs, visible, mirrored = [], [], [], []
+        for place in rng.choice(len(stack), count, p=weight / weight.sum()):
+            sprite = placed(rng, stack[place], (height, width)) if moved else fitted(rng, stack[place], (height, width))
+            mirrored.append(rng.random() < self.mirror)
+            sprite = sprite[:, ::-1] if mirrored[-1] else sprite
             number = self.choose_palette(rng, crowded)
             indices.append(self.tables[number][sprite])
             labs.append(jitter(rng, self.labs[number]))
             visible.append(random_visible(rng, height, width))
-        return batch(indices, labs, visible, self.device)
+        one = batch(indices, labs, visible, self.device)
+        return replace(one, mirrored=torch.tensor(mirrored, dtype=torch.float32, device=self.device))
+
+
+def weight_of(sprite: NDArray[np.uint8], relatives: int) -> float:
+    """How often to learn from a sprite: less if its family is large, if it fills the canvas, if it is plain.
+
+    Floors and walls teach little of how things are drawn, and packs hold hundreds of them; so it is with
+    icons of a single color.
+    """
+    weight = relatives**-0.5
+    weight *= 0.5 if sprite.all() else 1.0
+    return float(weight * (0.4 if len(np.unique(sprite)) <= 2 else 1.0))
+
+
+def canvases(shapes: Sequence[tuple[int, ...]]) -> list[tuple[tuple[int, int], list[int]]]:
+    """The canvases to learn on and the places of the sprites on each: their own size where `FEW` share it,
+    else the next multiple of 8, so that odd sizes are learnt together."""
+    own: dict[tuple[int, ...], list[int]] = {}
+    for place, shape in enumerate(shapes):
+        own.setdefault(shape, []).append(place)
+    groups: dict[tuple[int, int], list[int]] = {}
+    for (height, width), places in own.items():
+        if len(places) < FEW and len(own) > 1:
+            height, width = (min(64, -(-max(side, 8) // 8) * 8) for side in (height, width))
+        groups.setdefault((height, width), []).extend(places)
+    return sorted(groups.items())
+
+
+def fitted(rng: np.random.Generator, sprite: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """The sprite on a canvas of `shape` (H, W) that holds it: as it is but for a small shift, or anywhere on it."""
+    return shift(rng, sprite) if sprite.shape == shape else placed(rng, sprite, shape)
+
+
+def placed(rng: np.random.Generator, sprite: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """What is drawn of the sprite about the middle of an empty canvas of `shape` (H, W), cut where it is too large."""
+    for axis in (0, 1):
+        drawn = np.flatnonzero(sprite.any(axis=1 - axis))
+        if len(drawn):
+            sprite = sprite.take(range(drawn[0], drawn[-1] + 1), axis)
+        room = shape[axis] - sprite.shape[axis]
+        if room < 0:
+            start = int(rng.integers(0, 1 - room))
+            sprite = sprite.take(range(start, start + shape[axis]), axis)
+        else:
+            before = int(np.clip(round(room / 2 + rng.normal(0, room / 8)), 0, room))
+            sides = [(before, room - before) if axis == n else (0, 0) for n in (0, 1)]
+            sprite = np.pad(sprite, sides)
+    return sprite
 
 
 def shift(rng: np.random.Generator, sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
-"""Causal gated convolutions: a vertical and a horizontal stack, so that there is no blind spot.
+"""Masked convolutions: each output pixel reads the pixels before it in raster order, and none after.
 
-van den Oord et al. 2016, "Conditional Image Generation with PixelCNN Decoders", figure 2.
+van den Oord et al. 2016, "Pixel Recurrent Neural Networks": mask A leaves the pixel itself out, mask B
+lets it in. Dense 3 x 5 kernels reach two columns to the right for every row up.
 """
 
 from __future__ import annotations
@@ -9,55 +10,43 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["FirstLayer", "GatedLayer", "gate"]
+__all__ = ["ABOVE", "MaskedConv", "conv"]
+
+ABOVE = 2
+"""Rows above that a masked convolution reads."""
 
 
-def gate(features: Tensor, dim: int = 1) -> Tensor:
-    """tanh of the first half of the channels times the sigmoid of the second (equation 2)."""
-    left, right = features.chunk(2, dim)
-    return torch.tanh(left) * torch.sigmoid(right)
+class MaskedConv(nn.Conv2d):
+    """Two rows above from `side` columns left to `side` right, and this row up to the pixel.
 
-
-class FirstLayer(nn.Module):
-    """From pixel embeddings to the two stacks; the only layer that must leave the pixel itself out.
-
-    The vertical stack sees rows r-1 and r-2, columns c-2 to c+2; the horizontal one sees columns
-    c-3 to c-1 of row r.
+    Arguments:
+        inside, outside: Channels.
+        side: Columns to either side.
+        itself: Whether the pixel itself is read (mask B) or not (mask A).
     """
 
-    ROWS, COLUMNS, BEFORE = 2, 2, 3
+    def __init__(self, inside: int, outside: int, side: int, itself: bool) -> None:
+        super().__init__(inside, outside, (ABOVE + 1, 2 * side + 1))
+        self.side, self.itself = side, itself
 
-    def __init__(self, embedding: int, width: int) -> None:
-        super().__init__()
-        self.down = nn.Conv2d(embedding, width, (self.ROWS, 2 * self.COLUMNS + 1))
-        self.right = nn.Conv2d(embedding, width, (1, self.BEFORE))
+    def forward(self, features: Tensor) -> Tensor:
+        """Shape (B, outside, H, W) of features (B, inside, H, W)."""
+        mask = torch.ones_like(self.weight[:1, :1])
+        mask[..., ABOVE, self.side + self.itself :] = 0
+        return F.conv2d(F.pad(features, (self.side, self.side, ABOVE, 0)), self.weight * mask, self.bias)
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Vertical and horizontal features, each (B, C, H, W), of embeddings (B, E, H, W)."""
-        down = self.down(F.pad(pixels[:, :, :-1], (self.COLUMNS, self.COLUMNS, self.ROWS, 0)))
-        right = self.right(F.pad(pixels[:, :, :, :-1], (self.BEFORE, 0, 0, 0)))
-        return down, right
+    @property
+    def rows(self) -> Tensor:
+        """The part that reads rows above, shape (outside, inside, ABOVE, 2 * side + 1)."""
+        return self.weight[:, :, :ABOVE]
+
+    @property
+    def before(self) -> Tensor:
+        """The part that reads this row as a matrix from (column, channel) to channel, leftmost column first."""
+        read = self.weight[:, :, ABOVE, : self.side + self.itself]
+        return read.permute(2, 1, 0).flatten(0, 1).contiguous()
 
 
-class GatedLayer(nn.Module):
-    """One gated residual step of both stacks.
-
-    The vertical stack reads rows r and r-d of itself (its rows already exclude row r of the image),
-    columns c-d, c and c+d. The horizontal stack reads columns c and c-d of itself, the vertical
-    stack at (r, c), and the condition at (r, c).
-    """
-
-    def __init__(self, width: int, dilation: int) -> None:
-        super().__init__()
-        self.dilation = dilation
-        self.down = nn.Conv2d(width, 2 * width, (2, 3), dilation=dilation)
-        self.across = nn.Conv2d(width, 2 * width, 1)
-        self.right = nn.Conv2d(width, 2 * width, (1, 2), dilation=dilation)
-        self.out = nn.Conv2d(width, width, 1)
-
-    def forward(self, vertical: Tensor, horizontal: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        """The two stacks one layer on; `condition` is (B, 2C, H, W)."""
-        d = self.dilation
-        vertical = vertical + gate(self.down(F.pad(vertical, (d, d, d, 0))))
-        features = self.right(F.pad(horizontal, (d, 0, 0, 0))) + self.across(vertical) + condition
-        return vertical, horizontal + self.out(gate(features))
+def conv(inside: int, outside: int, stride: int = 1) -> nn.Sequential:
+    """A 3 x 3 convolution that reads all around, and its activation."""
+    return nn.Sequential(nn.Conv2d(inside, outside, 3, stride, 1), nn.SiLU())

@@ -28,6 +28,8 @@ class Recipe:
         deaf: Share of sprites in which many or all pixels may not be looked back at, so that the
             latent must tell them.
         decay: Of the weights' moving average, which is what is kept.
+        guess: Weight of the context's own guess.
+        picture, usage: Weights of the latent's easy readings.
         free_nats: KL that costs nothing, per coarse and per fine slot on 32x32 (less on smaller canvases).
         look: Steps between two looks at the held-out sprites.
         patience: Looks without improvement until training stops.
@@ -38,6 +40,9 @@ class Recipe:
     mirror: float = 0.25
     deaf: float = 0.3
     decay: float = 0.99
+    guess: float = 0.5
+    picture: float = 0.05
+    usage: float = 0.02
     free_nats: tuple[float, float] = (4.0, 2.0)
     look: int = 50
     patience: int = 4
@@ -82,7 +87,7 @@ def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: fl
     """The loss in nats per hidden pixel, its reconstruction part in bits, and KL by slot (detached)."""
     rate = torch.rand(len(one.indices), 1, 1) * 1.2 * (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
     dropped = (torch.rand(one.indices.shape) < rate).to(one.indices.device)
-    terms = model(one.indices, one.visible, one.palettes, noise, dropped)
+    terms = model(one.indices, one.visible, one.palettes, noise, dropped=dropped, mirrored=one.mirrored)
     hidden = (~one.visible).sum((1, 2)).float()
     area = one.indices.shape[1] * one.indices.shape[2]
     free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)
@@ -91,6 +96,8 @@ def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: fl
     latent = torch.maximum(terms.latent.mean(0), free).sum()
     share = hidden.clamp_min(area / 4)
     pixels = (terms.pixels.sum((1, 2)) / share).mean()
-    loss = pixels + beta * latent / share.mean()
+    guess = (terms.guess.sum((1, 2)) / share).mean()
+    loss = pixels + beta * latent / share.mean() + recipe.guess * guess
+    loss = loss + recipe.picture * terms.picture.mean() + recipe.usage * terms.usage.mean()
     bits = terms.pixels.detach().sum() / hidden.sum().clamp_min(1) / math.log(2)
     return loss, bits, terms.latent.detach().mean(0)

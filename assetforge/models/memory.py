@@ -1,13 +1,14 @@
-"""What a checkpoint remembers of its training sprites: their codes, and the sprites themselves.
+"""What a checkpoint remembers of its training sprites: their pixels and their folders.
 
-The codes let a pack be sampled around what it holds; the sprites (indices, compressed) let every
-later output say how near it comes to one of them.
+Around them a pack is sampled, and every later output says how near it comes to one of them.
 """
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,13 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from .data import Examples, batch, entry_lab
-from .pixelvae import PixelVAE
+from .data import Examples, entry_lab
 
-__all__ = ["Memory", "recall", "remember"]
+__all__ = ["Memory", "cropped", "recall", "remember"]
 
-MOST_CODES = 1024
-LEAST_CODES = 8
+LEAST = 8
 LIMIT = 64 << 20
 
 
@@ -30,67 +29,84 @@ class Memory:
     """The training sprites of a model.
 
     Attributes:
-        codes: Mean latents, shape (N, SLOTS, slot), float32.
-        sizes: (H, W) of each code's sprite.
-        sprites: Indices of every training sprite, uint8.
+        sprites: Indices of every one, uint8.
         lab: OKLab of the entries that those mean, shape (K, 3).
+        folders: The folder of each, with ``/`` between its parts; empty for none.
     """
 
-    codes: Tensor
-    sizes: list[tuple[int, int]]
     sprites: list[NDArray[np.uint8]]
     lab: NDArray[np.float32]
+    folders: list[str]
 
-    @property
-    def owners(self) -> list[int]:
-        """For each code the place of its sprite."""
-        return evenly(len(self.sprites), len(self.sizes))
+    @cached_property
+    def boxes(self) -> NDArray[np.int64]:
+        """Height and width of what is drawn of each, shape (N, 2)."""
+        return np.array([cropped(sprite).shape for sprite in self.sprites]).reshape(-1, 2)
 
-    def suited(self, shape: tuple[int, int], colors: int) -> list[int]:
-        """Places of the codes to draw around for a canvas of `shape` (H, W) and a palette of `colors`.
+    @cached_property
+    def tags(self) -> dict[str, int]:
+        """Every part of a folder's name, in lower case, and how many sprites lie in such folders."""
+        found: dict[str, int] = {}
+        for folder in self.folders:
+            for part in set(folder.lower().split("/")) - {""}:
+                found[part] = found.get(part, 0) + 1
+        return dict(sorted(found.items()))
 
-        Those of sprites of that size; without tiles that fill the canvas, and without one- and two-color
-        icons if the palette has more to offer, as long as eight others are left.
+    def suited(self, shape: tuple[int, int], colors: int, tag: str | None = None) -> list[int]:
+        """Places of the sprites to draw around for a canvas of `shape` (H, W) and a palette of `colors`.
+
+        Those of that size; without tiles that fill the canvas, and without one- and two-color icons if the
+        palette has more to offer, as long as eight others are left. If there are not eight of that size,
+        also those that fit on the canvas and fill half of a side.
+
+        Arguments:
+            tag: Only those that lie in a folder of this name, however few.
         """
-        places = [place for place, size in enumerate(self.sizes) if size == shape]
-        owners = self.owners
-        full = [place for place in places if self.sprites[owners[place]].all()]
-        plain = [place for place in places if len(np.unique(self.sprites[owners[place]])) <= 3]
-        for unfit in (full, plain if colors > 4 else []):
-            fit = [place for place in places if place not in set(unfit)]
-            places = fit if len(fit) >= LEAST_CODES else places
-        return places
+        tagged = [
+            place
+            for place, folder in enumerate(self.folders)
+            if tag is None or tag.lower() in folder.lower().split("/")
+        ]
+        least = LEAST if tag is None else 1
+        places = [place for place in tagged if self.sprites[place].shape == shape]
+        if len(places) < least:
+            room = np.array(shape)
+            fits = np.all(self.boxes <= room, axis=1) & np.any(2 * self.boxes >= room, axis=1)
+            places = [place for place in tagged if fits[place]]
+        full = {place for place in places if self.sprites[place].all()}
+        plain = {place for place in places if len(np.unique(self.sprites[place])) <= 3}
+        for unfit in (full, plain if colors > 4 else set()):
+            fit = [place for place in places if place not in unfit]
+            places = fit if len(fit) >= least else places
+        return places if len(places) >= least else []
 
 
-def evenly(count: int, most: int) -> list[int]:
-    """`most` of `count` places, evenly taken, first and last among them."""
-    return [int(x) for x in np.linspace(0, count - 1, most)]
+def cropped(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is drawn of a sprite without its margins; all of it if nothing is drawn."""
+    rows, columns = np.flatnonzero(sprite.any(axis=1)), np.flatnonzero(sprite.any(axis=0))
+    return sprite[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else sprite
 
 
-@torch.no_grad()
-def remember(model: PixelVAE, examples: Examples) -> dict[str, Tensor]:
-    """Tensors for a checkpoint's extras; `recall` reads them back.
-
-    Codes are kept of at most `MOST_CODES` sprites, evenly taken.
-    """
+def remember(examples: Examples) -> dict[str, Tensor]:
+    """Tensors for a checkpoint's extras; `recall` reads them back."""
     learnt = [s for s, held in zip(examples.sprites, examples.held_out, strict=True) if not held]
-    lab = entry_lab(examples.sprites[0].palette)
-    chosen = evenly(len(learnt), min(MOST_CODES, len(learnt)))
-    codes, shapes = [], []
-    for place in chosen:
-        indices = learnt[place].indices
-        one = batch([indices], [lab], [np.zeros(indices.shape, bool)], torch.device("cpu"))
-        mean, _ = model.encode(one.indices, one.palettes, model.embed(one.palettes))
-        codes.append(mean[0])
-        shapes.append(indices.shape)
-    raw = b"".join(sprite.indices.tobytes() for sprite in learnt)
+    folders = json.dumps([sprite.name.rpartition("/")[0] for sprite in learnt])
     return {
-        "codes": torch.stack(codes).half(),
-        "code_sizes": torch.tensor(shapes, dtype=torch.int16),
         "sizes": torch.tensor([sprite.indices.shape for sprite in learnt], dtype=torch.int16),
-        "sprites": torch.frombuffer(bytearray(zlib.compress(raw, 9)), dtype=torch.uint8),
-        "lab": torch.from_numpy(lab),
+        "sprites": packed(b"".join(sprite.indices.tobytes() for sprite in learnt)),
+        "folders": packed(folders.encode()),
+        "lab": torch.from_numpy(entry_lab(examples.sprites[0].palette)),
     }
+
+
+def packed(data: bytes) -> Tensor:
+    """Compressed bytes as a tensor, shape (N,), uint8."""
+    return torch.frombuffer(bytearray(zlib.compress(data, 9)), dtype=torch.uint8)
+
+
+def unpacked(tensor: Tensor) -> bytes:
+    """The bytes in a tensor from `packed`, `LIMIT` of them at most."""
+    return zlib.decompressobj().decompress(tensor.numpy().tobytes(), LIMIT)
 
 
 def recall(extras: dict[str, Tensor]) -> Memory:
@@ -101,15 +117,14 @@ def recall(extras: dict[str, Tensor]) -> Memory:
     """
     try:
         sizes = [(int(h), int(w)) for h, w in extras["sizes"].tolist()]
-        stream = zlib.decompressobj()
-        raw = stream.decompress(extras["sprites"].numpy().tobytes(), LIMIT)
-        if len(raw) != sum(h * w for h, w in sizes):
-            raise ValueError("sprites and sizes differ")
+        raw = unpacked(extras["sprites"])
+        folders = [str(folder) for folder in json.loads(unpacked(extras["folders"]))]
+        if len(raw) != sum(h * w for h, w in sizes) or len(folders) != len(sizes):
+            raise ValueError("sprites, sizes and folders differ")
         sprites, start = [], 0
         for height, width in sizes:
             sprites.append(np.frombuffer(raw, np.uint8, height * width, start).reshape(height, width))
             start += height * width
-        shapes = [(int(h), int(w)) for h, w in extras["code_sizes"].tolist()]
-        return Memory(extras["codes"].float(), shapes, sprites, extras["lab"].numpy())
+        return Memory(sprites, extras["lab"].numpy(), folders)
     except (KeyError, ValueError, zlib.error) as error:
         raise InputError("lacks the memory of its training sprites; train it again.") from error

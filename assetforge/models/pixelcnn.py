@@ -1,35 +1,43 @@
-"""The autoregressive decoder: a gated PixelCNN over palette indices.
+"""The autoregressive decoder: a PixelCNN over palette entries.
 
-van den Oord et al. 2016, "Conditional Image Generation with PixelCNN Decoders".
+van den Oord et al. 2016, "Pixel Recurrent Neural Networks", with one stack of dense masked convolutions.
+A kernel reaches two columns to the right for every row up (four in the first layer), so what it cannot see
+of the rows above is a wedge far to the right; the counts, the latent and the visible pixels know of it.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from .layers import FirstLayer, GatedLayer
-from .pixels import PixelEmbedding, PointerHead, offsets
+from .counts import ORDERS, tallied, used_before
+from .head import PointerHead, figures, shape_figures
+from .layers import MaskedConv
+from .pixels import Palettes, PixelEmbedding
+from .places import CANDIDATES, candidates
 
-__all__ = ["PixelCNN", "used_before"]
+__all__ = ["Condition", "PixelCNN"]
+
+FIRST_SIDE, SIDE = 4, 2
 
 
-def used_before(indices: Tensor, visible: Tensor, entries: int) -> Tensor:
-    """How often each entry is known to be used: by visible pixels anywhere and hidden ones before.
+class Condition(NamedTuple):
+    """What the decoder is told besides the pixels.
 
-    Arguments:
-        indices: Shape (B, H, W), int64.
-        visible: Shape (B, H, W).
-        entries: K.
-
-    Returns:
-        Counts, shape (B, H * W, K), float32.
+    Attributes:
+        map: Shape (B, C, H, W).
+        style: Shape (B, C).
+        usage: Shape (B, K).
+        guess: Shape (B, H * W, K).
     """
-    flat = indices.flatten(1)
-    hits = torch.zeros(*flat.shape, entries, device=indices.device).scatter_(2, flat[..., None], 1.0)
-    seen = visible.flatten(1)[..., None]
-    hidden = hits * ~seen
-    return hidden.cumsum(1) - hidden + (hits * seen).sum(1, keepdim=True)
+
+    map: Tensor
+    style: Tensor
+    usage: Tensor
+    guess: Tensor
 
 
 class PixelCNN(nn.Module):
@@ -37,38 +45,36 @@ class PixelCNN(nn.Module):
 
     Arguments:
         embedding: Channels of a pixel's vector.
-        width: Channels of each stack.
-        dilations: One gated layer each.
+        width: Channels of the features.
+        layers: Masked convolutions after the first.
     """
 
-    def __init__(self, embedding: int, width: int, dilations: tuple[int, ...]) -> None:
+    def __init__(self, embedding: int, width: int, layers: int) -> None:
         super().__init__()
         # One more channel says 'inside the canvas': zero padding alone would look like a color.
-        self.first = FirstLayer(embedding + 1, width)
-        self.layers = nn.ModuleList(GatedLayer(width, dilation) for dilation in dilations)
-        self.conditions = nn.Conv2d(width, width + 2 * width * len(dilations), 1)
-        self.head = PointerHead(width, embedding)
+        self.first = MaskedConv(embedding + 1, width, FIRST_SIDE, itself=False)
+        self.layers = nn.ModuleList(MaskedConv(width, width, SIDE, itself=True) for _ in range(layers))
+        self.conditions = nn.Conv2d(width, width * (layers + 1), 1)
+        self.head = PointerHead(width, embedding, CANDIDATES, len(ORDERS))
         self.width = width
 
     def trunk(self, pixels: Tensor, condition: Tensor) -> Tensor:
-        """Causal features, shape (B, C, H, W), of pixel vectors (B, E, H, W) and condition (B, C, H, W)."""
+        """Causal features, shape (B, C, H, W), of pixel vectors (B, E, H, W) and a map (B, C, H, W)."""
         inside = torch.ones_like(pixels[:, :1])
-        vertical, horizontal = self.first(torch.cat([pixels, inside], 1))
-        start, *steps = self.conditions(condition).split([self.width, *[2 * self.width] * len(self.layers)], 1)
-        vertical = vertical + start
+        start, *steps = self.conditions(condition).split(self.width, 1)
+        features: Tensor = self.first(torch.cat([pixels, inside], 1)) + start
         for layer, step in zip(self.layers, steps, strict=True):
-            vertical, horizontal = layer(vertical, horizontal, step)
-        return horizontal
+            features = features + F.silu(layer(features) + step)
+        return features
 
     def forward(
         self,
         indices: Tensor,
         visible: Tensor,
         dropped: Tensor | None,
+        palettes: Palettes,
         vectors: Tensor,
-        valid: Tensor,
-        condition: Tensor,
-        style: Tensor,
+        told: Condition,
     ) -> Tensor:
         """Log-probabilities, shape (B, H, W, K).
 
@@ -76,19 +82,24 @@ class PixelCNN(nn.Module):
             indices: Shape (B, H, W), int64.
             visible: True where known beforehand, shape (B, H, W).
             dropped: True for pixels that others may not look back at, shape (B, H, W), or None.
+            palettes: One a sprite.
             vectors: Vectors of the entries, shape (B, K, E).
-            valid: True where an entry exists, shape (B, K).
-            condition: Shape (B, C, H, W).
-            style: Shape (B, C).
+            told: The condition.
         """
         batch, height, width = indices.shape
+        entries = palettes.valid.shape[1]
         pixels = PixelEmbedding.place(vectors, indices)
-        seen = indices
         if dropped is not None:
             pixels = pixels * ~dropped[:, None]
-            seen = indices.masked_fill(dropped, -1)
-        trunk = self.trunk(pixels, condition).flatten(2).transpose(1, 2)
-        near = offsets(seen, visible).flatten(2).transpose(1, 2)
-        used = used_before(indices, visible, valid.shape[1])
-        logp: Tensor = self.head(trunk, style, self.head.keys(vectors), valid, near, used)
+            indices = indices.masked_fill(dropped, -1)
+            visible = visible & ~dropped
+        features = self.trunk(pixels, told.map).flatten(2).transpose(1, 2)
+        near = candidates(indices, visible).flatten(1, 2)
+        with torch.no_grad():
+            used = used_before(indices, visible, entries)
+            counts, shapes = tallied(indices, visible, entries)
+        known = figures(near, used, counts, palettes.lab, told.guess, told.usage)
+        logp: Tensor = self.head(
+            features, told.style, self.head.entries(vectors), palettes.valid, near, known, shape_figures(shapes)
+        )
         return logp.reshape(batch, height, width, -1)

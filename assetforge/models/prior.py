@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..errors import ConfigError, InputError
+from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
 from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
@@ -103,6 +103,7 @@ class Prior:
         truncation: float = 1.0,
         candidates: int = 4,
         like: Sequence[Sprite] = (),
+        tag: str | None = None,
     ) -> Drawn:
         """New sprites, named by number.
 
@@ -115,19 +116,23 @@ class Prior:
             truncation: psi; below 1 pulls latents towards the mean.
             candidates: Draw so many times more than asked and keep the best; 1 keeps all.
             like: Start from the latents of these instead of those it has learnt.
+            tag: Start from learnt sprites that lay in a folder of this name.
 
         Raises:
-            ConfigError: If size, count or temperature are out of range.
+            ConfigError: If size, count or temperature are out of range, or nothing learnt has the tag.
         """
         width, height = size
         if not (SIDES[0] <= min(size) and max(size) <= SIDES[1]):
             raise ConfigError(f"size {width}x{height}: each side must be from {SIDES[0]} to {SIDES[1]} pixels.")
         if count < 1 or candidates < 1:
             raise ConfigError(f"count {count}, candidates {candidates}: each must be at least 1.")
+        if tag is not None and tag.lower() not in self.memory.tags:
+            known = did_you_mean(tag, self.memory.tags) if self.memory.tags else "it knows no folders at all."
+            raise ConfigError(f'tag "{tag}": the model has learnt from no such folder; {known}')
         total = count * candidates
         shape = (height, width)
-        starts = [self.studio.start(seed, n, shape, palette, truncation, temperature, like) for n in range(total)]
-        latents, random = torch.cat([latent for latent, _ in starts]), [numbers for _, numbers in starts]
+        orders = [(seed, number) for number in range(total)]
+        latents, random = self.studio.starts(orders, shape, palette, truncation, temperature, like, tag)
         blank = Sprite(np.zeros((height, width), np.uint8), palette)
         hole = np.ones((height, width), bool)
         indices, nats = self.studio.fill([blank] * total, [hole] * total, latents, random, temperature)
@@ -161,15 +166,16 @@ class Prior:
             raise ConfigError(
                 f"the sprite is {sprite.size[0]}x{sprite.size[1]}; at most {SIDES[1]} a side can be filled."
             )
-        height, width = hole.shape
         names = [sprite.name if n == 0 else f"{sprite.name}-{n + 1}" for n in range(variants)]
+        if temperature == 0:
+            found = self.predict([sprite], [hole])[0].indices
+            return [Sprite(found, sprite.palette, name, sprite.duration, sprite.tag) for name in names]
+        height, width = hole.shape
         with one_thread():
-            one = self.studio.tensors([sprite], [hole])
-            _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
+            vector = self.studio.look([sprite], [hole]).vector
             noise = np.stack([normals(seed, n, SLOTS, self.model.config.slot) for n in range(variants)])
-            vectors = vector.expand(variants, -1)
             _, _, latents = self.model.prior(
-                vectors, (height, width), None, torch.from_numpy(noise), min(1.0, temperature)
+                vector.expand(variants, -1), (height, width), None, torch.from_numpy(noise), min(1.0, temperature)
             )
         random = [uniforms(seed, n, height, width) for n in range(variants)]
         indices, _ = self.studio.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
@@ -180,22 +186,23 @@ class Prior:
         ]
 
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
-        """Each sprite with its hole filled by the likeliest colors; those of one size are filled together."""
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for place, sprite in enumerate(sprites):
-            groups.setdefault((*sprite.indices.shape, len(sprite.palette)), []).append(place)
-        result = list(sprites)
-        for places in groups.values():
-            some, where = [sprites[n] for n in places], [holes[n] for n in places]
+        """Each sprite with every hidden pixel in the color that is likeliest given all visible ones.
+
+        Where nothing is visible, the likeliest color is taken pixel by pixel in raster order.
+        """
+        guessed = self.studio.guess(sprites, holes)
+        dark = [place for place, hole in enumerate(holes) if hole.all()]
+        for place in dark:
+            sprite, hole = sprites[place], holes[place]
+            shape = (hole.shape[0], hole.shape[1])
             with one_thread():
-                one = self.studio.tensors(some, where)
-                _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
-                _, _, latents = self.model.prior(vector, (one.indices.shape[1], one.indices.shape[2]))
-            random = [np.zeros((*sprite.indices.shape, 2), np.float32) for sprite in some]
-            indices, _ = self.studio.fill(some, where, latents, random, 0.0)
-            for place, filled, sprite in zip(places, indices, some, strict=True):
-                result[place] = Sprite(filled, sprite.palette, sprite.name, sprite.duration, sprite.tag)
-        return result
+                _, _, latent = self.model.prior(self.studio.look([sprite], [hole]).vector, shape)
+            none = np.zeros((*shape, 2), np.float32)
+            guessed[place] = self.studio.fill([sprite], [hole], latent, [none], 0.0)[0][0]
+        return [
+            Sprite(np.where(hole, filled, sprite.indices), sprite.palette, sprite.name, sprite.duration, sprite.tag)
+            for sprite, hole, filled in zip(sprites, holes, guessed, strict=True)
+        ]
 
     def mix(
         self,
@@ -232,13 +239,14 @@ class Prior:
 
         def of(one: Sprite | int, number: int) -> tuple[Tensor, NDArray[np.float32]]:
             if isinstance(one, int):
-                return self.studio.start(one, 0, shape, palette, truncation, temperature)
-            latent, fresh = self.studio.codes([one]), uniforms(0, number, *shape)
-            latent = self.studio.truncate(latent, shape, truncation)
-            if temperature <= 0 or one.size[0] > size[0] or one.size[1] > size[1]:
+                latent, (fresh,) = self.studio.starts([(one, 0)], shape, palette, truncation, temperature)
+                return latent, fresh
+            own, fresh = centered(one, shape, palette), uniforms(0, number, *shape)
+            latent = self.studio.truncate(self.studio.codes([own]), shape, truncation)
+            if temperature <= 0:
                 return latent, fresh
             # The sprite's own numbers: unmixed, it would be drawn as it is, so what changes is the mixing's.
-            return latent, self.studio.numbers(centered(one, shape, palette), latent, fresh, temperature)
+            return latent, self.studio.numbers([own], latent, [fresh], temperature)[0]
 
         across = [of(one, number)[0] for number, one in enumerate(cols)]
         latents, random = [], []

@@ -1,9 +1,10 @@
 """The one sampler: exact, cached, pixel by pixel in raster order.
 
-The vertical stack is computed once a row, the horizontal stack once a pixel, one column of work
-each; nothing is computed twice (Fast PixelCNN++, Ramachandran et al. 2017, for two stacks). Two
-uniform numbers decide a pixel: the first whether it is drawn, the second its color, by walking
-the colors from dark to light; so the same numbers give like sprites in any palette, in any order.
+What a convolution reads of the rows above is computed once a row, what it reads of its own row once a
+pixel; nothing is computed twice (Ramachandran et al. 2017, "Fast Generation for Convolutional
+Autoregressive Models"). Two uniform numbers decide a pixel: the first whether it is drawn, the second
+its color, by walking the colors from dark to light; so the same numbers give like sprites in any
+palette, in any order.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from .layers import GatedLayer, gate
-from .pixels import CAUSAL, Palettes, offsets
+from .counts import Tally
+from .head import figures, shape_figures
+from .layers import ABOVE, MaskedConv
+from .pixelcnn import Condition
+from .pixels import Palettes
 from .pixelvae import PixelVAE
+from .places import BEFORE, candidates
 
 __all__ = ["choices", "decide", "explain", "normals", "sample", "uniforms"]
 
@@ -93,76 +98,71 @@ def explain(logp: Tensor, order: Tensor, drawn: Tensor, dice: Tensor, temperatur
     return torch.stack([first, second], 1).clamp(0, 1 - 2**-24)
 
 
-class Rows:
-    """The vertical stack, a row at a time: each layer keeps the rows that later ones read."""
+class Trunk:
+    """The decoder's convolutions, a row and then a pixel at a time.
+
+    Arguments:
+        model: Whose decoder it is.
+        condition: The decoder's map, shape (B, C, H, W).
+    """
 
     def __init__(self, model: PixelVAE, condition: Tensor) -> None:
         decoder = model.decoder
-        self.first, self.layers = decoder.first, [layer for layer in decoder.layers if isinstance(layer, GatedLayer)]
+        self.layers = [layer for layer in (decoder.first, *decoder.layers) if isinstance(layer, MaskedConv)]
+        self.before = [layer.before for layer in self.layers]
         batch, _, height, width = condition.shape
-        self.start, *self.steps = decoder.conditions(condition).split(
-            [decoder.width, *[2 * decoder.width] * len(self.layers)], 1
-        )
-        self.caches = [
-            condition.new_zeros(batch, decoder.width, height + layer.dilation, width + 2 * layer.dilation)
+        self.width = width
+        self.steps = decoder.conditions(condition).split(decoder.width, 1)
+        self.rows = [
+            condition.new_zeros(batch, layer.in_channels, height + ABOVE, width + 2 * layer.side)
             for layer in self.layers
         ]
-        self.width = width
+        self.lines = [condition.new_zeros(batch, layer.side + width, layer.in_channels) for layer in self.layers]
+        self.sides: list[Tensor] = []
 
-    def advance(self, row: int, canvas: Tensor) -> list[Tensor]:
-        """What each layer's horizontal step of `row` adds at every column, each (W, B, 2C).
+    def begin(self, row: int) -> None:
+        """Read the rows above `row`, all of which have been ended."""
+        self.sides = []
+        for layer, rows, step in zip(self.layers, self.rows, self.steps, strict=True):
+            above = F.conv2d(rows[:, :, row : row + ABOVE], layer.rows, layer.bias)
+            self.sides.append((above[:, :, 0] + step[:, :, row]).permute(2, 0, 1).contiguous())
 
-        Arguments:
-            row: The rows before it have been given.
-            canvas: Pixel vectors, padded by two rows above and two columns beside, of which only
-                rows before `row` are read, shape (B, E + 1, H + 2, W + 4).
-        """
-        vertical = self.first.down(canvas[:, :, row : row + 2]) + self.start[:, :, row : row + 1]
-        sides = []
-        for layer, cache, step in zip(self.layers, self.caches, self.steps, strict=True):
-            d = layer.dilation
-            cache[:, :, row + d, d : d + self.width] = vertical[:, :, 0]
-            rows = torch.stack([cache[:, :, row], cache[:, :, row + d]], 2)
-            down = F.conv2d(rows, layer.down.weight, layer.down.bias, dilation=(1, d))
-            vertical = vertical + gate(down)
-            side = layer.across(vertical)[:, :, 0] + step[:, :, row]
-            sides.append((side + bias(layer.right)[:, None]).permute(2, 0, 1).contiguous())
-        return sides
+    def place(self, column: int, vector: Tensor) -> None:
+        """Tell the vector (B, E) of the pixel at `column`."""
+        self.lines[0][:, self.layers[0].side + column, :-1] = vector
+        self.lines[0][:, self.layers[0].side + column, -1] = 1
 
-
-class Columns:
-    """The horizontal stack, a pixel at a time, as plain matrix products."""
-
-    def __init__(self, model: PixelVAE, batch: int, width: int) -> None:
-        decoder = model.decoder
-        self.layers = [layer for layer in decoder.layers if isinstance(layer, GatedLayer)]
-        self.first = weights(decoder.first.right)
-        self.first_bias = bias(decoder.first.right)
-        self.right = [weights(layer.right) for layer in self.layers]
-        self.out = [(weights(layer.out), bias(layer.out)) for layer in self.layers]
-        self.caches = [self.first.new_zeros(width + layer.dilation, batch, decoder.width) for layer in self.layers]
-
-    def advance(self, column: int, before: Tensor, sides: list[Tensor]) -> Tensor:
-        """Features of the pixel at `column`, shape (B, C), given the row's pixel vectors (B, W + 3, E + 1)."""
-        features = torch.addmm(self.first_bias, before[:, column : column + 3].flatten(1), self.first)
-        for layer, cache, right, (out, start), side in zip(
-            self.layers, self.caches, self.right, self.out, sides, strict=True
-        ):
-            cache[column + layer.dilation] = features
-            both = torch.cat([cache[column], features], 1)
-            features = features + torch.addmm(start, gate(torch.addmm(side[column], both, right)), out)
+    def at(self, column: int) -> Tensor:
+        """Features of the pixel at `column`, shape (B, C); those of the columns before have been asked for."""
+        side = self.layers[0].side
+        features = torch.addmm(
+            self.sides[0][column], self.lines[0][:, column : column + side].flatten(1), self.before[0]
+        )
+        for line, above, before in zip(self.lines[1:], self.sides[1:], self.before[1:], strict=True):
+            size = len(before) // features.shape[1]
+            line[:, column + size - 1] = features
+            read = line[:, column : column + size].flatten(1)
+            features = features + F.silu(torch.addmm(above[column], read, before))
         return features
 
+    def along(self) -> None:
+        """All features of a row whose pixels have all been placed."""
+        features = self.sides[0].transpose(0, 1) + self.reading(0)
+        for number in range(1, len(self.layers)):
+            line = self.lines[number]
+            line[:, line.shape[1] - self.width :] = features
+            features = features + F.silu(self.sides[number].transpose(0, 1) + self.reading(number))
 
-def bias(layer: nn.Conv2d) -> Tensor:
-    assert layer.bias is not None
-    return layer.bias
+    def reading(self, number: int) -> Tensor:
+        """What a layer reads of its own row, at every column, shape (B, W, C)."""
+        line, before = self.lines[number], self.before[number]
+        size = len(before) // line.shape[2]
+        return line[:, : self.width + size - 1].unfold(1, size, 1).transpose(2, 3).flatten(2) @ before
 
-
-def weights(layer: nn.Conv2d) -> Tensor:
-    """A one-row convolution as a matrix from (position, channel) to channel."""
-    outside, inside, _, positions = layer.weight.shape
-    return layer.weight[:, :, 0].permute(2, 1, 0).reshape(positions * inside, outside).contiguous()
+    def end(self, row: int) -> None:
+        """Keep the row for the rows below."""
+        for layer, rows, line in zip(self.layers, self.rows, self.lines, strict=True):
+            rows[:, :, row + ABOVE, layer.side : layer.side + self.width] = line[:, layer.side :].transpose(1, 2)
 
 
 @torch.no_grad()
@@ -191,45 +191,70 @@ def sample(
     """
     batch, height, width = canvas.shape
     vectors = model.embed(palettes)
-    seen, _ = model.look(canvas, visible, vectors)
-    condition, style = model.condition(latent, seen)
-    head, valid = model.decoder.head, palettes.valid
-    keys, flags = head.keys(vectors), torch.cat([vectors, torch.ones_like(vectors[..., :1])], 2)
     canvas = canvas.masked_fill(~visible, 0)
-    copies = offsets(canvas, visible)[:, len(CAUSAL) :]
-    entries = valid.shape[1]
-    hits = torch.zeros(batch, height * width, entries).scatter_(2, canvas.flatten(1)[..., None], 1.0)
-    used = (hits * visible.flatten(1)[..., None]).sum(1)
-    pixels = vectors.new_zeros(batch, vectors.shape[2] + 1, height + 2, width + 4)
-    near_canvas = F.pad(canvas, (2, 2, 2, 0), value=-1)
+    told, _ = model.tell(latent, model.look(canvas, visible, palettes, vectors), vectors)
+    trunk = Trunk(model, told.map)
+    pixel = Pixel(model, canvas, visible, palettes, vectors, told)
     nats = torch.zeros(batch, height, width)
-    rows = Rows(model, condition)
     everyone = torch.arange(batch)
     todo = ~visible.all(0)
     last = int(todo.any(1).nonzero().max()) if bool(todo.any()) else -1
     for row in range(last + 1):
-        sides = rows.advance(row, pixels)
-        before = vectors.new_zeros(batch, width + 3, vectors.shape[2] + 1)
-        columns = Columns(model, batch, width) if bool(todo[row].any()) else None
-        final = int(todo[row].nonzero().max()) if columns is not None else -1
+        trunk.begin(row)
+        asked = todo[row].tolist()
         for column in range(width):
-            if columns is not None and column <= final:
-                features = columns.advance(column, before, sides)
-                if bool(todo[row, column]):
-                    near = torch.stack(
-                        [near_canvas[:, 2 + row + dy, 2 + column + dx] for dy, dx in CAUSAL]
-                        + list(copies[:, :, row, column].unbind(1)),
-                        1,
-                    )
-                    logp = head(features[:, None], style, keys, valid, near[:, None], used[:, None])[:, 0]
-                    drawn = decide(logp, palettes.order, random[:, row, column], temperature)
-                    known = visible[:, row, column]
-                    drawn = torch.where(known, canvas[:, row, column], drawn)
-                    nats[:, row, column] = -logp.gather(1, drawn[:, None])[:, 0].masked_fill(known, 0)
-                    used[everyone, drawn] += (~known).float()
-                    canvas[:, row, column] = drawn
-                    near_canvas[:, 2 + row, 2 + column] = drawn
-            vector = flags[everyone, canvas[:, row, column]]
-            before[:, column + 3] = vector
-            pixels[:, :, row + 2, column + 2] = vector
+            features = trunk.at(column) if any(asked) else None
+            drawn = canvas[:, row, column]
+            if features is not None and asked[column]:
+                logp = pixel.logp(row, column, features)
+                known = visible[:, row, column]
+                drawn = torch.where(known, drawn, decide(logp, palettes.order, random[:, row, column], temperature))
+                nats[:, row, column] = -logp.gather(1, drawn[:, None])[:, 0].masked_fill(known, 0)
+                canvas[:, row, column] = drawn
+            pixel.add(row, column, drawn)
+            trunk.place(column, vectors[everyone, drawn])
+        if not any(asked):
+            trunk.along()
+        trunk.end(row)
     return canvas, nats
+
+
+class Pixel:
+    """The decoder's head, a pixel at a time.
+
+    Arguments:
+        canvas: Indices, 0 where hidden, shape (B, H, W), int64.
+        visible: Shape (B, H, W).
+        told: What the decoder is told.
+    """
+
+    def __init__(
+        self, model: PixelVAE, canvas: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, told: Condition
+    ) -> None:
+        self.head, self.palettes, self.told = model.decoder.head, palettes, told
+        self.entries = self.head.entries(vectors)
+        self.width = canvas.shape[2]
+        self.tally = Tally(canvas, visible, palettes.valid.shape[1])
+        self.near = F.pad(canvas, (2, 2, 2, 0), value=-1)
+        self.later = candidates(canvas.masked_fill(~visible, -1), visible)[..., len(BEFORE) :]
+
+    def logp(self, row: int, column: int, features: Tensor) -> Tensor:
+        """Log-probabilities of the entries, shape (B, K)."""
+        before = [self.near[:, 2 + row + dy, 2 + column + dx] for dy, dx in BEFORE]
+        later = self.later[:, row, column]
+        if column > self.width - 1 - column:
+            later[:, -1] = self.near[:, 2 + row, 1 + self.width - column]
+        near = torch.cat([torch.stack(before, 1), later], 1)[:, None]
+        counts, shapes = self.tally.look(row, column)
+        place = row * self.width + column
+        guess = self.told.guess[:, place : place + 1]
+        known = figures(near, self.tally.used[:, None], counts[:, None], self.palettes.lab, guess, self.told.usage)
+        logp: Tensor = self.head(
+            features[:, None], self.told.style, self.entries, self.palettes.valid, near, known, shape_figures(shapes)
+        )
+        return logp[:, 0]
+
+    def add(self, row: int, column: int, drawn: Tensor) -> None:
+        """Tell what the pixel is, shape (B,)."""
+        self.tally.add(row, column, drawn)
+        self.near[:, 2 + row, 2 + column] = drawn

@@ -18,8 +18,9 @@ from torch import Tensor
 from ..errors import ConfigError
 from ..palette import Palette
 from ..sprite import Sprite
+from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
-from .memory import LEAST_CODES, Memory
+from .memory import Memory, cropped
 from .pixelvae import PixelVAE
 from .sampler import choices, explain, normals, sample, uniforms
 from .vae import SLOTS
@@ -52,14 +53,20 @@ def stray(numbers: NDArray[np.float32], fresh: NDArray[np.float32]) -> NDArray[n
 
 
 def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite:
-    """The sprite in `palette` in the middle of an empty canvas (H, W), nearest color for color."""
-    indices = np.zeros(shape, np.uint8)
-    height, width = sprite.indices.shape
-    top, left = (shape[0] - height) // 2, (shape[1] - width) // 2
+    """The sprite in `palette` on a canvas (H, W): as it is if it has that size, else what is drawn of it in the middle.
+
+    Nearest color for color; what is too large is cut at the middle.
+    """
     table = table_to(entry_lab(sprite.palette), entry_lab(palette))
     own = sprite.indices if sprite.palette == palette else table[sprite.indices]
-    indices[top : top + height, left : left + width] = own
-    return Sprite(indices, palette, sprite.name)
+    if own.shape != shape:
+        own = cropped(own)
+        for axis in (0, 1):
+            spare = max(0, own.shape[axis] - shape[axis])
+            own = own.take(range(spare // 2, spare // 2 + min(own.shape[axis], shape[axis])), axis)
+        top, left = (shape[0] - own.shape[0]) // 2, (shape[1] - own.shape[1]) // 2
+        own = np.pad(own, ((top, shape[0] - own.shape[0] - top), (left, shape[1] - own.shape[1] - left)))
+    return Sprite(own, palette, sprite.name)
 
 
 class Studio:
@@ -74,72 +81,111 @@ class Studio:
         self.model, self.memory = model, memory
         self.kept: dict[object, NDArray[np.float32]] = {}
 
+    def chunks(self, sprites: Sequence[Sprite]) -> Iterator[tuple[list[int], list[int]]]:
+        """Places of sprites of one size and palette, at most `CHUNK`, and the same padded to exactly that many.
+
+        A matrix product may round otherwise at another batch size.
+        """
+        groups: dict[object, list[int]] = {}
+        for place, sprite in enumerate(sprites):
+            groups.setdefault((sprite.indices.shape, len(sprite.palette)), []).append(place)
+        for places in groups.values():
+            for start in range(0, len(places), CHUNK):
+                some = places[start : start + CHUNK]
+                yield some, some + some[-1:] * (CHUNK - len(some))
+
     def codes(self, sprites: Sequence[Sprite]) -> Tensor:
         """Mean latents of sprites, shape (N, SLOTS, slot)."""
-        found = []
+        found = torch.zeros(len(sprites), SLOTS, self.model.config.slot)
         with one_thread():
-            for sprite in sprites:
-                one = self.tensors([sprite], [np.zeros(sprite.indices.shape, bool)])
+            for some, padded in self.chunks(sprites):
+                one = self.tensors([sprites[n] for n in padded])
                 mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
-                found.append(mean)
-        return torch.cat(found)
+                found[some] = mean[: len(some)]
+        return found
 
-    def start(
+    def starts(
         self,
-        seed: int,
-        number: int,
+        orders: Sequence[tuple[int, int]],
         shape: tuple[int, int],
         palette: Palette,
         psi: float,
         heat: float,
         like: Sequence[Sprite] = (),
-    ) -> tuple[Tensor, NDArray[np.float32]]:
-        """The latent (1, SLOTS, slot) and the uniform numbers (H, W, 2) that sprite `number` of a seed is drawn from.
+        tag: str | None = None,
+    ) -> tuple[Tensor, list[NDArray[np.float32]]]:
+        """Latents (N, SLOTS, slot) and the uniform numbers (H, W, 2) that sprites are drawn from.
 
         Both set out from a sprite, one of `like` or one that the model has learnt, and stray from there: the
         latent by noise, with some slots of another sprite (a VampPrior, Tomczak & Welling 2018, over the
         sprites themselves); the numbers, read from the sprite, by a Crank-Nicolson step, which leaves their
         distribution as it is (Cotter et al. 2013). So what is drawn is new, but holds together as drawn
-        things do. Where the model has learnt nothing of this size, both are drawn freshly.
+        things do. Where the model has learnt nothing that fits, both are drawn freshly.
 
         Arguments:
+            orders: Seed and number of each sprite.
             shape: (H, W) of the canvas.
             psi: Truncation.
-            heat: The temperature that the sprite will be drawn at.
+            heat: The temperature that the sprites will be drawn at.
+            tag: Set out from sprites in a folder of this name.
         """
-        noise = torch.from_numpy(normals(seed, number, SLOTS, self.model.config.slot))[None]
-        fresh = uniforms(seed, number, *shape)
-        dice = choices(seed, number)
-        if like:
-            source = like[number % len(like)]
-            latent = self.codes([source])
-        else:
-            suited = self.memory.suited(shape, len(palette))
-            if len(suited) < LEAST_CODES:
-                with one_thread():
-                    _, _, latent = self.model.prior(self.blank(shape), shape, None, noise, psi)
-                return latent, fresh
-            one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
-            source = self.learnt(one, palette)
-            swapped = torch.from_numpy(dice.random(SLOTS) < RECOMBINED)[:, None]
-            latent = torch.where(swapped, self.memory.codes[other], self.memory.codes[one])[None]
-        latent = self.truncate(latent + NOISE * noise, shape, psi)
-        if heat <= 0 or source.size[0] > shape[1] or source.size[1] > shape[0]:
-            return latent, fresh
-        return latent, stray(self.own_numbers(centered(source, shape, palette), heat), fresh)
+        slot = self.model.config.slot
+        noise = torch.from_numpy(np.stack([normals(seed, number, SLOTS, slot) for seed, number in orders]))
+        fresh = [uniforms(seed, number, *shape) for seed, number in orders]
+        suited = [] if like else self.memory.suited(shape, len(palette), tag)
+        if not like and not suited:
+            with one_thread():
+                blank = self.blank(shape).expand(len(orders), -1)
+                _, _, latents = self.model.prior(blank, shape, None, noise, psi)
+            return latents, fresh
+        sources, others, swapped = [], [], []
+        for seed, number in orders:
+            dice = choices(seed, number)
+            if like:
+                sources.append(centered(like[number % len(like)], shape, palette))
+            else:
+                one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
+                sources.append(self.learnt(one, shape, palette))
+                others.append(self.learnt(other, shape, palette))
+                swapped.append(dice.random(SLOTS) < RECOMBINED)
+        latents = self.codes(sources)
+        if others:
+            latents = torch.where(torch.from_numpy(np.stack(swapped))[..., None], self.codes(others), latents)
+        latents = self.truncate(latents + NOISE * noise, shape, psi)
+        if heat <= 0:
+            return latents, fresh
+        own = self.own_numbers(sources, heat)
+        return latents, [stray(mine, new) for mine, new in zip(own, fresh, strict=True)]
 
-    def learnt(self, place: int, palette: Palette) -> Sprite:
-        """The training sprite that a code belongs to, nearest color for color in `palette`."""
-        sprite = self.memory.sprites[self.memory.owners[place]]
-        return Sprite(table_to(self.memory.lab, entry_lab(palette))[sprite], palette)
+    def learnt(self, place: int, shape: tuple[int, int], palette: Palette) -> Sprite:
+        """A training sprite on a canvas of `shape`, nearest color for color in `palette`."""
+        indices = table_to(self.memory.lab, entry_lab(palette))[self.memory.sprites[place]]
+        return centered(Sprite(indices, palette), shape, palette)
 
-    def own_numbers(self, sprite: Sprite, heat: float) -> NDArray[np.float32]:
-        """`numbers` of a sprite under its own latent; kept, since many are drawn from one."""
-        key = (sprite.indices.tobytes(), sprite.indices.shape, sprite.palette, heat)
-        if key not in self.kept:
-            dice = uniforms(0, 0, *sprite.indices.shape)
-            self.kept[key] = self.numbers(sprite, self.codes([sprite]), dice, heat)
-        return self.kept[key]
+    def own_numbers(self, sprites: Sequence[Sprite], heat: float) -> list[NDArray[np.float32]]:
+        """`numbers` of sprites under their own latents; kept, since many are drawn from one."""
+        keys = [(sprite.indices.tobytes(), sprite.indices.shape, sprite.palette, heat) for sprite in sprites]
+        new = {key: sprite for key, sprite in zip(keys, sprites, strict=True) if key not in self.kept}
+        if new:
+            fresh = list(new.values())
+            dice = [uniforms(0, 0, *sprite.indices.shape) for sprite in fresh]
+            self.kept.update(zip(new, self.numbers(fresh, self.codes(fresh), dice, heat), strict=True))
+        return [self.kept[key] for key in keys]
+
+    def look(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Seen:
+        """What is seen of sprites of one size outside their holes."""
+        one = self.tensors(sprites, holes)
+        return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes))
+
+    def guess(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.uint8]]:
+        """The likeliest entry of every pixel given the visible ones of its sprite, each (H, W)."""
+        found: list[NDArray[np.uint8]] = [np.zeros(0, np.uint8)] * len(sprites)
+        with one_thread():
+            for some, padded in self.chunks(sprites):
+                seen = self.look([sprites[n] for n in padded], [holes[n] for n in padded])
+                for entries, place in zip(seen.guess.argmax(2).numpy().astype(np.uint8), some, strict=False):
+                    found[place] = entries.reshape(sprites[place].indices.shape)
+        return found
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
         """A latent pulled towards the prior's mean."""
@@ -152,26 +198,32 @@ class Studio:
     def blank(self, shape: tuple[int, int]) -> Tensor:
         """The context vector of a canvas on which nothing is visible, shape (1, C)."""
         one = batch([np.zeros(shape, np.uint8)], [self.memory.lab], [np.zeros(shape, bool)], torch.device("cpu"))
-        _, vector = self.model.look(one.indices, one.visible, self.model.embed(one.palettes))
-        return vector
+        return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes)).vector
 
     def numbers(
-        self, sprite: Sprite, latent: Tensor, dice: NDArray[np.float32], temperature: float
-    ) -> NDArray[np.float32]:
-        """The uniform numbers with which `latent` (1, SLOTS, slot) draws exactly `sprite`, shape (H, W, 2).
+        self, sprites: Sequence[Sprite], latents: Tensor, dice: Sequence[NDArray[np.float32]], temperature: float
+    ) -> list[NDArray[np.float32]]:
+        """The uniform numbers with which each latent (N, SLOTS, slot) draws exactly its sprite, each (H, W, 2).
 
         Arguments:
-            dice: Uniform numbers that choose among those that would do, shape (H, W, 2).
+            dice: Uniform numbers that choose among those that would do, each (H, W, 2).
         """
+        found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
         with one_thread():
-            one = self.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
-            logp = self.model.logp(one.indices, one.visible, one.palettes, latent)[0].flatten(0, 1)
-            order = one.palettes.order.expand(len(logp), -1)
-            found = explain(logp, order, one.indices.flatten(), torch.from_numpy(dice).flatten(0, 1), temperature)
-        return np.asarray(found.reshape(*sprite.indices.shape, 2).numpy())
+            for some, padded in self.chunks(sprites):
+                one = self.tensors([sprites[n] for n in padded])
+                logp = self.model.logp(one.indices, one.visible, one.palettes, latents[padded])
+                for row, place in enumerate(some):
+                    mine = logp[row].flatten(0, 1)
+                    order = one.palettes.order[row].expand(len(mine), -1)
+                    random = torch.from_numpy(dice[place]).flatten(0, 1)
+                    numbers = explain(mine, order, one.indices[row].flatten(), random, temperature)
+                    found[place] = numbers.reshape(*sprites[place].indices.shape, 2).numpy()
+        return found
 
-    def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Batch:
-        """Sprites of one size as a batch, hidden where `holes` are True."""
+    def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None) -> Batch:
+        """Sprites of one size as a batch, hidden where `holes` are True, or everywhere."""
+        holes = holes or [np.ones(sprite.indices.shape, bool) for sprite in sprites]
         labs = [entry_lab(sprite.palette) for sprite in sprites]
         return batch([s.indices for s in sprites], labs, [~hole for hole in holes], torch.device("cpu"))
 

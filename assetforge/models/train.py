@@ -123,7 +123,7 @@ def train(
     model.load_state_dict(run.state.best)
     card = card_of(run, plan, parent, examples, name, stopped)
     model = model.cpu().eval()
-    return write("pixelvae", model, card, remember(model, examples), torch.float16 if half else torch.float32)
+    return write("pixelvae", model, card, remember(examples), torch.float16 if half else torch.float32)
 
 
 def fingerprint(plan: dict[str, Any], examples: Examples) -> str:

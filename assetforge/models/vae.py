@@ -7,36 +7,39 @@ the palette is used. Kingma & Welling 2014; the decoder makes it a PixelVAE (Gul
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["COARSE", "SLOTS", "Context", "LatentCondition", "LatentPrior", "Posterior", "coordinates"]
+from .layers import conv
+from .places import coordinates
+
+__all__ = ["COARSE", "SLOTS", "LatentCondition", "LatentPrior", "Posterior", "Said"]
 
 SLOTS, COARSE = 16, 8
 GRID = 4
 LOG_VARIANCE = (-6.0, 3.0)
 
 
-def coordinates(like: Tensor) -> Tensor:
-    """Row and column from -1 to 1 and the distance to the nearest edge in pixels / 8, shape (B, 3, H, W)."""
-    height, width = like.shape[-2:]
-    y = torch.linspace(-1, 1, height, device=like.device) if height > 1 else torch.zeros(1, device=like.device)
-    x = torch.linspace(-1, 1, width, device=like.device) if width > 1 else torch.zeros(1, device=like.device)
-    rows = torch.minimum(torch.arange(height), torch.arange(height).flip(0)).to(like)
-    columns = torch.minimum(torch.arange(width), torch.arange(width).flip(0)).to(like)
-    edge = torch.minimum(rows[:, None], columns[None]) / 8
-    grid = torch.stack([y[:, None].expand(-1, width), x[None].expand(height, -1), edge])
-    return grid.to(like).expand(like.shape[0], -1, -1, -1)
-
-
-def conv(inside: int, outside: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(inside, outside, 3, stride, 1), nn.SiLU())
-
-
 def pool(features: Tensor, side: int) -> Tensor:
     """Adaptive average pooling to `side` x `side`, flattened; deterministic on every device."""
     return F.adaptive_avg_pool2d(features, side).flatten(1)
+
+
+class Said(NamedTuple):
+    """What a latent says.
+
+    Attributes:
+        layout: A map over the canvas, shape (B, C, H, W).
+        style: One vector a sprite, shape (B, C).
+        usage: How much each entry is used, as logits, 0 for the transparent one; shape (B, K).
+    """
+
+    layout: Tensor
+    style: Tensor
+    usage: Tensor
 
 
 class Posterior(nn.Module):
@@ -68,33 +71,13 @@ class Posterior(nn.Module):
         return mean, log_variance.clamp(*LOG_VARIANCE)
 
 
-class Context(nn.Module):
-    """What the visible pixels say: a map for the decoder and a vector for the prior (a small U-Net)."""
-
-    def __init__(self, embedding: int, width: int) -> None:
-        super().__init__()
-        self.enter = conv(embedding + 4, width)
-        self.middle = nn.Sequential(conv(width, width, 2), conv(width, width))
-        self.deep = nn.Sequential(conv(width, width, 2), conv(width, width), conv(width, width))
-        self.rise = conv(2 * width, width)
-        self.leave = conv(2 * width, width)
-
-    def forward(self, pixels: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
-        """A map (B, C, H, W) and a vector (B, C), of pixel vectors and `visible` (B, 1, H, W) float."""
-        full = self.enter(torch.cat([pixels * visible, visible, coordinates(visible)], 1))
-        middle = self.middle(full)
-        deep = self.deep(middle)
-        middle = self.rise(torch.cat([middle, F.interpolate(deep, size=middle.shape[2:])], 1))
-        return self.leave(torch.cat([full, F.interpolate(middle, size=full.shape[2:])], 1)), deep.mean((2, 3))
-
-
 class LatentPrior(nn.Module):
     """p(z | visible pixels, size): each slot given the ones before it, coarse to fine."""
 
     def __init__(self, width: int, slot: int, hidden: int = 128) -> None:
         super().__init__()
         self.slot = slot
-        self.start = nn.Linear(width + 2, hidden)
+        self.start = nn.Linear(width + 3, hidden)
         self.cell = nn.GRUCell(slot + SLOTS, hidden)
         last = nn.Linear(hidden, 2 * slot)
         nn.init.zeros_(last.weight)
@@ -108,6 +91,7 @@ class LatentPrior(nn.Module):
         latent: Tensor | None = None,
         noise: Tensor | None = None,
         psi: float = 1.0,
+        mirrored: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Means, log-variances and latent, each (B, SLOTS, slot).
 
@@ -117,9 +101,11 @@ class LatentPrior(nn.Module):
             latent: A latent to follow (training), or None to draw one.
             noise: Standard normal, shape (B, SLOTS, slot), for drawing.
             psi: Truncation: the drawn deviation from the mean is scaled by it.
+            mirrored: 1 for a sprite that is shown mirrored, shape (B,).
         """
         extent = torch.tensor([[size[0] / 32, size[1] / 32]]).to(context).expand(len(context), -1)
-        state = torch.tanh(self.start(torch.cat([context, extent], 1)))
+        turned = torch.zeros_like(context[:, :1]) if mirrored is None else mirrored.to(context)[:, None]
+        state = torch.tanh(self.start(torch.cat([context, extent, turned], 1)))
         places = torch.eye(SLOTS).to(context)
         before = torch.zeros(len(context), self.slot).to(context)
         means, variances, drawn = [], [], []
@@ -140,22 +126,35 @@ class LatentPrior(nn.Module):
 
 
 class LatentCondition(nn.Module):
-    """What a latent says: coarse slots a map over the canvas, fine slots one style vector."""
+    """What a latent says: coarse slots a map over the canvas, fine slots a style vector and which colors are used.
 
-    def __init__(self, width: int, slot: int) -> None:
+    Two easy readings of it, `picture` and the usage of the palette, are learnt besides, so that the slots
+    hold what they are for (a bag-of-words loss, Zhao et al. 2017, "Learning Discourse-level Diversity").
+    """
+
+    def __init__(self, width: int, slot: int, entry_width: int) -> None:
         super().__init__()
-        self.width = width
+        self.width, self.scale = width, entry_width**-0.5
         self.layout = nn.Linear(COARSE * slot, width * GRID * GRID)
         self.refine = conv(width, width)
         self.finish = conv(width + 3, width)
+        self.picture = nn.Conv2d(width, 2, 1)
         self.style = nn.Sequential(nn.Linear((SLOTS - COARSE) * slot, width), nn.SiLU(), nn.Linear(width, width))
+        self.asks = nn.Linear((SLOTS - COARSE) * slot, entry_width)
+        self.keys = nn.Linear(entry_width, entry_width)
+        nn.init.zeros_(self.asks.weight)
+        nn.init.zeros_(self.asks.bias)
 
-    def forward(self, latent: Tensor, canvas: Tensor) -> tuple[Tensor, Tensor]:
-        """A map (B, C, H, W) and a vector (B, C) of a latent (B, SLOTS, slot); `canvas` gives B, H and W."""
+    def forward(self, latent: Tensor, canvas: Tensor, vectors: Tensor) -> Said:
+        """What a latent (B, SLOTS, slot) says to a canvas (B, ·, H, W) in the palettes of `vectors` (B, K, E)."""
         height, width = canvas.shape[-2:]
         grid = self.layout(latent[:, :COARSE].flatten(1)).reshape(-1, self.width, GRID, GRID)
         small = (max(GRID, (height + 1) // 2), max(GRID, (width + 1) // 2))
         grid = self.refine(F.interpolate(F.silu(grid), size=small, mode="bilinear", align_corners=False))
         grid = F.interpolate(grid, size=(height, width), mode="bilinear", align_corners=False)
         layout = self.finish(torch.cat([grid, coordinates(grid)], 1))
-        return layout, self.style(latent[:, COARSE:].flatten(1))
+        fine = latent[:, COARSE:].flatten(1)
+        usage = torch.matmul(self.keys(vectors), self.asks(fine)[:, :, None])[..., 0] * self.scale
+        # Transparency is a matter of shape, of which style must not speak.
+        usage = F.pad(usage[:, 1:], (1, 0))
+        return Said(layout, self.style(fine), usage)
