@@ -70,8 +70,8 @@ def test_training_learns_and_keeps_the_best(tmp_path: Path) -> None:
 
 def test_training_repeats() -> None:
     """Same corpus, seed and steps: the same bytes; another seed: others."""
-    assert run(12) == run(12)
-    assert run(12, seed=1) != run(12)
+    assert run(6) == run(6)
+    assert run(6, seed=1) != run(6)
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
@@ -79,24 +79,24 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     state = tmp_path / "state.safetensors"
 
     def kill(progress: Progress) -> None:
-        if progress.step >= 25:
+        if progress.step >= 10:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(40, state=state, report=kill, recipe=replace(QUICK, look=5))
+        run(15, state=state, report=kill, recipe=replace(QUICK, look=4))
     assert state.exists()
-    resumed = run(40, state=state, resume=True, recipe=replace(QUICK, look=5))
-    assert resumed == run(40, recipe=replace(QUICK, look=5))
+    resumed = run(15, state=state, resume=True, recipe=replace(QUICK, look=4))
+    assert resumed == run(15, recipe=replace(QUICK, look=4))
 
 
 def test_a_damaged_state_is_started_over(tmp_path: Path) -> None:
     """A state that is cut, or of other settings, is never believed."""
     state = tmp_path / "state.safetensors"
-    expected = run(12)
+    expected = run(6)
     state.write_bytes(b"not a state")
-    assert run(12, state=state, resume=True) == expected
-    run(12, seed=5, state=state)
-    assert run(12, state=state, resume=True) == expected
+    assert run(6, state=state, resume=True) == expected
+    run(6, seed=5, state=state)
+    assert run(6, state=state, resume=True) == expected
 
 
 def finite(path: Path) -> bool:
@@ -167,13 +167,13 @@ def test_a_run_that_was_taken_back_repeats_and_resumes(tmp_path: Path) -> None:
     wild = replace(QUICK, rate=1.0, look=3)
 
     def kill(progress: Progress) -> None:
-        if progress.step >= 15:
+        if progress.step >= 10:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(30, state=state, report=kill, recipe=wild)
-    resumed = run(30, state=state, resume=True, recipe=wild)
-    assert resumed == run(30, recipe=wild)
+        run(15, state=state, report=kill, recipe=wild)
+    resumed = run(15, state=state, resume=True, recipe=wild)
+    assert resumed == run(15, recipe=wild)
     path = tmp_path / "m.safetensors"
     path.write_bytes(resumed)
     assert checkpoint.read(path).card["rollbacks"] > 0
