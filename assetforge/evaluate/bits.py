@@ -35,7 +35,7 @@ def histogram(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int) 
 
 
 def neighbours(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int, orders: int = 4) -> float:
-    """Counts given the upper, left, upper left and upper right pixel, backing off to fewer of them.
+    """Counts given the left, upper, upper left and upper right pixel, backing off to fewer of them.
 
     `counts.coded` says how. Learnt from `learnt` and their mirror images; from the scored sprites
     themselves, each after it is coded, if there are none.

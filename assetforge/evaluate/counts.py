@@ -18,11 +18,11 @@ from ..sprite import Sprite
 
 __all__ = ["AROUND", "coded"]
 
-AROUND = ((-1, 0), (0, -1), (-1, -1), (-1, 1), (-2, 0), (0, -2), (-2, -1), (-2, 1), (-1, -2), (-1, 2))
+AROUND = ((0, -1), (-1, 0), (-1, -1), (-1, 1), (0, -2), (-2, 0), (-2, -1), (-2, 1), (-1, -2), (-1, 2))
 """(row, column) of the neighbors, the nearest first."""
 
 FAR = 2
-FOLDS, BLOCKS = 5, 20
+FOLDS, BLOCK, MOST_BLOCKS = 5, 10, 20
 FITTED = 200_000
 ROUNDS = 40
 SEEN, SURE = 15, 6
@@ -178,8 +178,9 @@ def learned(learnt: Sequence[Sprite], scored: Sequence[Sprite], entries: int, or
     pixels = Pixels([*learnt, *map(mirrored, learnt), *scored], entries)
     theirs = pixels.ends[2 * count]
     asked = np.arange(theirs, pixels.ends[-1])
-    # Sprites that stand together are often of one family: whole blocks are kept out of the counts, mirrored too.
-    block = np.arange(count) * min(BLOCKS, count) // count % FOLDS
+    # Weights fitted beside near-copies would trust long contexts more than strangers deserve, and what stands
+    # together is often of one family: it is kept out together, mirrored too.
+    block = np.arange(count) * min(MOST_BLOCKS, max(FOLDS, count // BLOCK)) // count % FOLDS
     fold = np.repeat(np.append(np.tile(block, 2), np.full(len(scored), FOLDS)), np.diff(pixels.ends))
     sample = [np.flatnonzero(fold == part)[:: 1 + theirs // FITTED] for part in range(FOLDS)]
     chance, held = np.full(len(asked), 1 / entries), np.full(sum(map(len, sample)), 1 / entries)
