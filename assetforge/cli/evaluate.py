@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,15 +28,29 @@ __all__ = ["evaluate"]
     show_default=True,
     help="Score held-out families, with counts learnt from the others; or score everything, with nothing learnt.",
 )
+@click.option(
+    "--art",
+    "drawn",
+    type=click.IntRange(0, 1024),
+    metavar="N",
+    default=0,
+    help="Draw N sprites (64 are good to judge by) and compare their craft with held-out ones.  [default: none]",
+)
 @click.option("--quiet", is_flag=True, help="Say nothing but the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def evaluate(
-    inputs: tuple[str, ...], model: Path | None, palette: str, holdout: str, quiet: bool, as_json: bool
+    inputs: tuple[str, ...], model: Path | None, palette: str, holdout: str, drawn: int, quiet: bool, as_json: bool
 ) -> None:
-    """Bits per pixel beside count baselines, completion accuracy, memorisation."""
+    """Bits per pixel beside count baselines, completion accuracy, memorisation; with --art, whether what the model
+    draws passes for the pack's own art.
+
+    Each figure of --art is told beside a floor: what real families of the pack reach when they are compared with other
+    real families the same way. A figure is within it up to two standard deviations above its mean.
+    """
     from ..corpus import gather
     from ..errors import InputError
     from ..evaluate.suite import evaluate as measure
+    from ..evaluate.suite import judge
     from ..formats import palettes, png
     from ..models.prior import Prior
     from ..palette import auto_size
@@ -56,9 +71,13 @@ def evaluate(
     if not scored:
         raise InputError(f"{len(sprites)} sprites are too few to hold a family out; use --holdout none.")
     tell = (lambda what: None) if quiet or as_json else (lambda what: click.echo(f"measuring {what} …", err=True))
+    art = {}
+    if drawn:
+        tell("art")
+        art["art"] = judge(sprites, corpus.families, held, prior, drawn)
     # An index texture is the indexed PNG without its palette.
     figures = measure(learnt, scored, prior, lambda sprite: len(png.write_index(sprite)), tell)
-    figures |= {
+    figures |= art | {
         "model": {"name": prior.card["name"], "sha256": prior.sha256},
         "palette": {"name": chosen.name or palette, "colors": list(chosen.hex)},
         "holdout": holdout,
@@ -85,3 +104,20 @@ def evaluate(
         f"  held out     {memory['held_out_median']:.3f} "
         f"({100 * memory['below']:.0f} % of the generated are nearer than 99 % of these)"
     )
+    if drawn:
+        _tell_art(figures["art"])
+
+
+def _tell_art(found: dict[str, Any]) -> None:
+    """A line for each measure, then for each craft figure."""
+    click.echo(f"art, {found['generated']} generated beside {found['held_out']} held out (floor: real ones)")
+
+    def line(name: str, figure: dict[str, Any], more: str) -> None:
+        mark = " " if figure["within"] else "x"
+        click.echo(f"{mark} {name:<16} {figure['value']:8.3f} (floor {figure['floor']:.3f} ± {figure['sd']:.3f}){more}")
+
+    for name in ("craft", "kernel", "coverage", "forest"):
+        line(name, found[name], "")
+    for name, figure in found["figures"].items():
+        line(name, figure, f"; mean {figure['mean']:.3f}, held out {figure['mean_held_out']:.3f}")
+    click.echo("x: beyond the floor by more than two standard deviations")

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..color import oklab
+from ..palette import Palette
 from .contour import line_faults
 
-__all__ = ["FIGURES", "craft", "spread", "stacked", "wasserstein"]
+__all__ = ["FIGURES", "craft", "entries", "spread", "stacked", "wasserstein"]
 
 Indices = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -74,6 +76,11 @@ def craft(sprites: Sequence[Indices], lab: Floats) -> Floats:
         areas = np.array([sprite.size for sprite in some])
         found.append(_figures(stacked(some), areas, lab[:, 0]))
     return np.concatenate(found)
+
+
+def entries(palette: Palette) -> Floats:
+    """OKLab of a palette's entries, shape (K + 1, 3), the transparent one first as zero."""
+    return np.concatenate([np.zeros((1, 3)), oklab(np.array(palette.colors, np.uint8))])
 
 
 def stacked(sprites: Sequence[Indices], margin: int = 1) -> Indices:

@@ -9,32 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..palette import Palette
+from ..resemblance import nearest
 from ..sprite import Sprite
+from .craft import entries
 
-__all__ = ["Artist", "memorisation"]
+__all__ = ["Artist", "common_size", "memorisation"]
 
 
 class Artist(Protocol):
     """What draws, and knows what it has learnt from: a Prior."""
 
     def generate(self, palette: Palette, count: int, **options: Any) -> list[Sprite]: ...
-    def nearest(self, indices: NDArray[np.uint8], palette: Palette) -> NDArray[np.float64]: ...
+    def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]: ...
 
 
 def memorisation(sprites: Sequence[Sprite], artist: Artist, count: int = 16) -> dict[str, Any]:
-    """Share of pixels that differ from the nearest training sprite, over both silhouettes, mirrored too.
+    """How near generated sprites come to training sprites, beside how near held-out ones do.
 
-    For `count` generated sprites (nothing chosen among) and for the given held-out ones, at the size
-    most of those have. ``below`` is the share of generated sprites nearer to a training sprite than
-    99 of 100 held-out ones are; ``exact`` counts copies.
+    Distances are those of `resemblance.nearest`: the share of pixels that differ, mirrored, shifted and recolored
+    copies found out, in the palette of `sprites`. For `count` generated sprites (nothing chosen among) and for the
+    given held-out ones, at the size that most of those have. ``below`` is the share of generated sprites that are
+    nearer to a training sprite than 99 of 100 held-out ones are; ``exact`` counts copies.
     """
-    sizes = [sprite.size for sprite in sprites]
-    size = max(sorted(set(sizes)), key=sizes.count)
-    real = np.stack([sprite.indices for sprite in sprites if sprite.size == size])
+    size = common_size(sprites)
     palette = sprites[0].palette
-    drawn = artist.generate(palette, count, size=size, candidates=1)
-    theirs = artist.nearest(np.stack([sprite.indices for sprite in drawn]), palette)
-    ours = artist.nearest(real, palette)
+    lab = entries(palette)
+    _, known = artist.known((size[1], size[0]), palette)
+
+    def distances(some: Sequence[Sprite]) -> NDArray[np.float64]:
+        return nearest(np.stack([sprite.indices for sprite in some]), lab, known, lab)[0]
+
+    theirs = distances(artist.generate(palette, count, size=size, candidates=1))
+    ours = distances([sprite for sprite in sprites if sprite.size == size])
     bar = float(np.percentile(ours, 1))
     return {
         "generated": count,
@@ -44,3 +50,9 @@ def memorisation(sprites: Sequence[Sprite], artist: Artist, count: int = 16) -> 
         "below": float((theirs < bar).mean()),
         "exact": int((theirs == 0).sum()),
     }
+
+
+def common_size(sprites: Sequence[Sprite]) -> tuple[int, int]:
+    """(width, height) that most of the sprites have."""
+    sizes = [sprite.size for sprite in sprites]
+    return max(sorted(set(sizes)), key=sizes.count)

@@ -58,8 +58,10 @@ class Patches:
         few = self.pack[:: -(-len(self.pack) // PACK)]
         every = np.concatenate([self._cut(sprite) for sprite in few])
         some = every[np.linspace(0, len(every) - 1, min(len(every), SAMPLE)).astype(int)]
-        apart = ((some[:, None] - some[None]) ** 2).sum(-1)
-        width = WIDTH * np.sqrt(np.median(apart[apart > 0])) if apart.any() else 1.0
+        squares = (some**2).sum(1)
+        apart = squares[:, None] + squares - 2 * some @ some.T
+        different = apart[apart > 1e-6]
+        width = WIDTH * np.sqrt(np.median(different)) if len(different) else 1.0
         return rng.standard_normal((every.shape[1], FEATURES)) / width, rng.random(FEATURES) * 2 * np.pi
 
     def _cut(self, sprite: Indices) -> Floats:

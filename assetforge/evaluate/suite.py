@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..sprite import Sprite
+from .art import art
 from .bits import baselines, pixels
 from .completion import Filler, NearestVisible, TrainingTile, accuracy
-from .memorisation import Artist, memorisation
+from .craft import entries
+from .memorisation import Artist, common_size, memorisation
 
-__all__ = ["Model", "evaluate"]
+__all__ = ["Model", "evaluate", "judge"]
 
 
 class Model(Filler, Artist, Protocol):
@@ -58,3 +60,28 @@ def evaluate(
         **completion,
         "memorisation": memorisation(scored, model),
     }
+
+
+def judge(
+    sprites: Sequence[Sprite], families: Sequence[int], held_out: Sequence[bool], artist: Artist, count: int
+) -> dict[str, Any]:
+    """The figures of `art.art` for `count` sprites that the model draws as it draws for a game, its choice included.
+
+    Arguments:
+        sprites: A pack in one palette, of which those of its commonest held-out size are compared.
+        families: Of each.
+        held_out: True for those that the generated ones are compared with.
+
+    Raises:
+        InputError: If there are too few to compare.
+    """
+    size = common_size([sprite for sprite, out in zip(sprites, held_out, strict=True) if out])
+    same = [place for place, sprite in enumerate(sprites) if sprite.size == size]
+    palette = sprites[0].palette
+    return art(
+        [sprite.indices for sprite in artist.generate(palette, count, size=size)],
+        [sprites[place].indices for place in same],
+        [families[place] for place in same],
+        [held_out[place] for place in same],
+        entries(palette),
+    )
