@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from assetforge.errors import InputError
-from assetforge.models.choose import choose, craft, distances
+from assetforge.models.choose import choose, craft
 from assetforge.models.memory import Memory, recall
 
 LAB = np.array([[0, 0, 0], [0.1, 0, 0], [0.5, 0.1, 0], [0.9, 0, 0.1]], np.float32)
@@ -21,31 +21,23 @@ def box(color: int = 2, left: int = 2) -> np.ndarray:
     return indices
 
 
-def test_distance_is_zero_for_a_copy_and_grows_with_the_difference() -> None:
-    """Of 16 drawn pixels: a copy 0, a mirrored one 0, one changed pixel 1/16, another shape more, nothing known 1."""
-    changed, mirrored = box(), box(left=1)
-    changed[3, 3] = 3
-    sprites = np.stack([box(), mirrored, changed, np.full((8, 8), 3, np.uint8)])
-    known = np.stack([box(), box(left=3)])
-    near = distances(sprites, LAB, known, LAB)
-    assert near[:3] == pytest.approx([0, 0, 1 / 16])
-    assert near[3] == 1
-    assert distances(sprites, LAB, known[:0], LAB).tolist() == [1, 1, 1, 1]
-
-
-def test_colors_that_look_the_same_are_the_same() -> None:
-    """A copy in a palette whose colors are hardly other is still a copy."""
-    assert distances(box()[None], LAB + np.float32(0.01), box()[None], LAB)[0] == 0
-
-
 def test_craft_sees_orphans_and_loose_pixels() -> None:
     """A lone pixel is an orphan and loose; a filled square has neither."""
     square, speck = np.zeros((2, 8, 8), np.uint8)
     square[2:6, 2:6] = 1
     speck[4, 4] = 1
     figures = craft(np.stack([square, speck]))
-    assert figures[0].tolist() == [0.25, 0, 1, 0]
-    assert figures[1].tolist() == [1 / 64, 1, 1, 1]
+    assert figures[0].tolist() == [0.25, 0, 1, 0, 0]
+    assert figures[1].tolist() == [1 / 64, 1, 1, 1, 0]
+
+
+def test_craft_sees_holes() -> None:
+    """Transparent pixels inside a ring are holes; those of a bay, open to the edge by one pixel, are not."""
+    ring, bay = np.zeros((2, 8, 8), np.uint8)
+    ring[1:6, 1:6] = bay[1:6, 1:6] = 1
+    ring[2:5, 2:5] = bay[2:5, 2:5] = 0
+    bay[3, 5] = 0
+    assert craft(np.stack([ring, bay]))[:, 4].tolist() == [9 / 16, 0]
 
 
 def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
@@ -55,10 +47,10 @@ def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
     good = np.stack([box(3, left) for left in (0, 1, 2, 3)])
     candidates = np.concatenate([np.zeros((1, 8, 8), np.uint8), known[:1], good])
     near = np.array([1.0, 0.0, 0.5, 0.5, 0.5, 0.5])
-    choice = choose(candidates, rng.random(6).astype(np.float32), near, known, 3)
+    choice = choose(candidates, rng.random(6).astype(np.float32), near, known, 3, 0.3)
     assert set(choice.kept) <= {2, 3, 4, 5} and len(choice.kept) == 3
-    assert (choice.copies, choice.outliers) == (1, 1)
-    everything = choose(candidates, rng.random(6).astype(np.float32), near, known, 6)
+    assert choice.dropped == {"near copies": 1, "empty or overfull": 1}
+    everything = choose(candidates, rng.random(6).astype(np.float32), near, known, 6, 0.3)
     assert everything.kept == [0, 1, 2, 3, 4, 5]
 
 
@@ -74,7 +66,7 @@ def test_sprites_are_suited_by_size_and_colors() -> None:
     plain, full, rich = box(1), np.ones((8, 8), np.uint8), box(3)
     rich[2, 2] = 2
     sprites = [plain] * 8 + [full] * 8 + [rich] * 8 + [np.ones((4, 4), np.uint8)]
-    memory = Memory(sprites, LAB, [""] * 25)
+    memory = Memory(sprites, LAB, [""] * 25, {})
     assert memory.suited((8, 8), 16) == list(range(16, 24))
     assert memory.suited((8, 8), 2) == [*range(8), *range(16, 24)]
     assert memory.suited((8, 9), 16) == list(range(16, 24))
@@ -84,7 +76,7 @@ def test_sprites_are_suited_by_size_and_colors() -> None:
 def test_a_tag_picks_sprites_by_any_part_of_their_folder() -> None:
     """However few they are, whatever the case; folders of other names are left out."""
     sprites = [box(1)] * 3
-    memory = Memory(sprites, LAB, ["art/Orcs", "art/slimes", ""])
+    memory = Memory(sprites, LAB, ["art/Orcs", "art/slimes", ""], {})
     assert memory.tags == {"art": 2, "orcs": 1, "slimes": 1}
     assert memory.suited((8, 8), 16, "orcs") == [0]
     assert memory.suited((8, 8), 16, "art") == [0, 1]

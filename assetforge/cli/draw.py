@@ -39,9 +39,10 @@ __all__ = ["complete", "generate", "mix"]
     help="Draw so many for each and keep the best; 1 keeps all.",
 )
 @click.option("--like", multiple=True, help="Start from the latents of these sprites, one or more.")
+@click.option("--tag", default="", help="Start from sprites that the model learnt from a folder of this name.")
 def generate(
     model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, count: int, seed: int, size: str,
-    temperature: float, truncation_psi: float, candidates: int, like: tuple[str, ...],
+    temperature: float, truncation_psi: float, candidates: int, like: tuple[str, ...], tag: str,
 ) -> None:  # fmt: skip
     """New sprites, every pixel in the palette."""
     from ..steps.generate import Generate
@@ -54,11 +55,17 @@ def generate(
         "temperature": temperature,
         "truncation": truncation_psi,
         "candidates": candidates,
+        "tag": tag,
     }
+    if tag and like:
+        raise click.UsageError("give --like or --tag, not both.")
     step = Generate(name=output.stem, kind="generate", palette=palette, size=extent(size), like=like, **settings)
     desk = Desk(model, palette, {"like": like} if like else {})
     sprites = step.run(desk.bench)
     provenance = desk.provenance("generate", settings | {"size": list(step.size)})
+    if desk.bench.facts["dropped"] and not quiet:
+        reasons = ", ".join(f"{number} for {reason}" for reason, number in desk.bench.facts["dropped"].items())
+        click.echo(f"of {desk.bench.facts['candidates']} candidates dropped {reasons}", err=True)
     told(write_sprites(sprites, output, provenance=provenance, inputs=desk.paths), provenance, quiet, as_json)
 
 

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Choice", "choose", "craft", "distances"]
+__all__ = ["FAULTS", "Choice", "choose", "craft"]
 
-COPY = 0.4
-"""Nearer than this to a sprite it knows, a candidate is a copy of it: of real sprites of unlike things,
-hardly one in a hundred comes as near to another."""
-LEAST_SPREAD = (0.05, 0.02, 1.0, 0.05)
+FAULTS = ("empty or overfull", "orphan pixels", "too few or many colors", "ragged outline", "holes")
+"""What a craft figure outside the pack's range is called."""
+LEAST_SPREAD = (0.05, 0.02, 1.0, 0.05, 0.02)
 """Of the craft figures: without it a pack of no spread at all would make every difference a huge one."""
-
-CLOSE = 0.08
-"""Two colors nearer than this in OKLab count as the same pixel when sprites are compared."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +26,20 @@ class Choice:
     Attributes:
         kept: Places of the kept candidates, in their order.
         nearest: For each kept one, the share of pixels that differ from the nearest training sprite.
-        copies: How many were dropped as near-copies.
-        outliers: How many were dropped for craft: empty, speckled, or with more colors than the pack uses.
+        dropped: How many were dropped, by reason: near copies, and the worst of each outlier's `FAULTS`.
     """
 
     kept: list[int]
     nearest: list[float]
-    copies: int
-    outliers: int
+    dropped: dict[str, int]
 
 
 def craft(sprites: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Craft figures of sprites (N, H, W): drawn share, orphan share, colors, pieces' roughness; shape (N, 4).
+    """Craft figures of sprites (N, H, W), one for each of `FAULTS`, shape (N, 5).
 
-    An orphan is a drawn pixel whose eight neighbors all hold other entries. Roughness is the share of
-    the silhouette's pixels with at most one drawn 4-neighbor.
+    The drawn share of the canvas; of the drawn pixels the share of orphans, whose eight neighbors all hold
+    other entries; the number of colors; the share of loose pixels, with at most one drawn 4-neighbor; and
+    transparent pixels that no path of such leads out from, as a share of the drawn ones.
     """
     drawn = sprites > 0
     count = np.maximum(drawn.sum((1, 2)), 1)
@@ -60,33 +55,26 @@ def craft(sprites: NDArray[np.uint8]) -> NDArray[np.float64]:
     sides = sum((around[n] > 0).astype(int) for n in (1, 3, 4, 6))
     loose = (drawn & (sides <= 1)).sum((1, 2))
     colors = [len(np.unique(sprite[sprite > 0])) for sprite in sprites]
-    return np.stack([drawn.mean((1, 2)), orphans / count, np.array(colors, float), loose / count], 1)
+    enclosed = (~drawn & ~outside(drawn)).sum((1, 2))
+    shares = [orphans / count, np.array(colors, float), loose / count, enclosed / count]
+    return np.stack([drawn.mean((1, 2)), *shares], 1)
 
 
-def distances(
-    sprites: NDArray[np.uint8], lab: NDArray[np.float32], known: NDArray[np.uint8], known_lab: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """How far each sprite is from the nearest known one, mirrored too, shape (N,), 0 for a copy.
-
-    The share of pixels of both silhouettes together that differ in shape or visibly in color. Only
-    sprites of one size can be compared; without any, every distance is 1.
-
-    Arguments:
-        sprites: Shape (N, H, W), entries of `lab` (K, 3).
-        known: Shape (M, H, W), entries of `known_lab`.
-    """
-    if len(known) == 0:
-        return np.ones(len(sprites))
-    differ = ((lab[:, None] - known_lab[None]) ** 2).sum(-1) > CLOSE**2
-    differ[0], differ[:, 0] = True, True
-    differ[0, 0] = False
-    result = np.ones(len(sprites))
-    for place, sprite in enumerate(sprites):
-        for view in (sprite, sprite[:, ::-1]):
-            union = ((known > 0) | (view > 0)).sum((1, 2))
-            apart = differ[view[None], known].sum((1, 2))
-            result[place] = min(result[place], float((apart / np.maximum(union, 1)).min()))
-    return result
+def outside(drawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True for transparent pixels from which 4-connected ones lead to the edge of the canvas, shape (N, H, W)."""
+    clear = np.pad(~drawn, ((0, 0), (1, 1), (1, 1)), constant_values=True)
+    reached = np.zeros_like(clear)
+    reached[:, 0] = True
+    while True:
+        wider = reached.copy()
+        wider[:, 1:] |= reached[:, :-1]
+        wider[:, :-1] |= reached[:, 1:]
+        wider[:, :, 1:] |= reached[:, :, :-1]
+        wider[:, :, :-1] |= reached[:, :, 1:]
+        wider &= clear
+        if np.array_equal(wider, reached):
+            return np.asarray(reached[:, 1:-1, 1:-1])
+        reached = wider
 
 
 def choose(
@@ -95,6 +83,7 @@ def choose(
     near: NDArray[np.float64],
     known: NDArray[np.uint8],
     count: int,
+    bar: float,
 ) -> Choice:
     """Keep `count` of the candidates `sprites` (N, H, W).
 
@@ -106,24 +95,30 @@ def choose(
         nats: Mean nats of the drawn pixels of each candidate under the model, shape (N,).
         near: How far each is from the nearest sprite it might be a copy of, shape (N,).
         known: Training sprites of this size in the candidates' palette, shape (M, H, W).
+        bar: Nearer than this is a copy.
     """
-    copy = near < COPY
-    excess = np.zeros(len(sprites))
+    copy = near < bar
     figures = craft(sprites)
+    beyond = np.zeros_like(figures)
     if len(known) >= 8:
         pack = craft(known)
         low, high = np.percentile(pack, 5, axis=0), np.percentile(pack, 95, axis=0)
-        low[1] = low[3] = 0
+        low[[1, 3, 4]] = 0
         spread = np.maximum(pack.std(0), LEAST_SPREAD)
-        excess = (np.maximum(low - figures, 0) / spread + np.maximum(figures - high, 0) / spread).sum(1)
-    excess += 10.0 * (figures[:, 0] == 0)
+        beyond = (np.maximum(low - figures, 0) + np.maximum(figures - high, 0)) / spread
+    beyond[:, 0] += 10.0 * (figures[:, 0] == 0)
+    excess = beyond.sum(1)
     outlier = excess > 0.25
     # Copies last, then the worst craft; ties by order, so that the choice repeats.
     candidates = [int(n) for n in np.lexsort((excess * outlier, copy))]
     good = [n for n in candidates if not (copy[n] or outlier[n])]
     pool = good if len(good) >= count else candidates[:count]
     kept = spread_out(pool, sprites, nats, count)
-    return Choice(sorted(kept), [float(near[n]) for n in sorted(kept)], int(copy.sum()), int((outlier & ~copy).sum()))
+    dropped = {"near copies": int(copy.sum())}
+    for place, fault in enumerate(FAULTS):
+        dropped[fault] = int((outlier & ~copy & (beyond.argmax(1) == place)).sum())
+    told = {reason: number for reason, number in dropped.items() if number}
+    return Choice(sorted(kept), [float(near[n]) for n in sorted(kept)], told)
 
 
 def spread_out(pool: list[int], sprites: NDArray[np.uint8], nats: NDArray[np.float32], count: int) -> list[int]:

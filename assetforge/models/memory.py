@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..resemblance import nearest
 from .data import Examples, entry_lab
 
-__all__ = ["Memory", "cropped", "recall", "remember"]
+__all__ = ["PAIRS", "Memory", "cropped", "recall", "remember"]
 
 LEAST = 8
+BAR = 0.3
+BARS = (0.15, 0.5)
+"""A pack with near-copies in several families must not excuse copies; one with few held out must not forbid all."""
 LIMIT = 64 << 20
+PAIRS = 2000
+"""Pairs of sprites looked at to find the nearest; see `resemblance.nearest`."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +38,18 @@ class Memory:
         sprites: Indices of every one, uint8.
         lab: OKLab of the entries that those mean, shape (K, 3).
         folders: The folder of each, with ``/`` between its parts; empty for none.
+        apart: By (H, W), how near a held-out sprite comes to a learnt one: the first percentile of their
+            distances (`resemblance.nearest`). What comes nearer is a copy.
     """
 
     sprites: list[NDArray[np.uint8]]
     lab: NDArray[np.float32]
     folders: list[str]
+    apart: dict[tuple[int, int], float]
+
+    def bar(self, shape: tuple[int, int]) -> float:
+        """How near to a learnt sprite a new one may come on a canvas of `shape`."""
+        return float(np.clip(self.apart.get(shape, BAR), *BARS))
 
     @cached_property
     def boxes(self) -> NDArray[np.int64]:
@@ -91,11 +104,21 @@ def remember(examples: Examples) -> dict[str, Tensor]:
     """Tensors for a checkpoint's extras; `recall` reads them back."""
     learnt = [s for s, held in zip(examples.sprites, examples.held_out, strict=True) if not held]
     folders = json.dumps([sprite.name.rpartition("/")[0] for sprite in learnt])
+    lab = entry_lab(examples.sprites[0].palette)
+    held = [s for s, out in zip(examples.sprites, examples.held_out, strict=True) if out]
+    apart = []
+    for shape in sorted({sprite.indices.shape for sprite in held}):
+        known = [sprite.indices for sprite in learnt if sprite.indices.shape == shape]
+        strangers = [sprite.indices for sprite in held if sprite.indices.shape == shape]
+        if known:
+            near, _ = nearest(np.stack(strangers), lab, np.stack(known), lab, most=PAIRS)
+            apart.append([*shape, float(np.percentile(near, 1))])
     return {
+        "apart": torch.tensor(apart, dtype=torch.float32).reshape(-1, 3),
         "sizes": torch.tensor([sprite.indices.shape for sprite in learnt], dtype=torch.int16),
         "sprites": packed(b"".join(sprite.indices.tobytes() for sprite in learnt)),
         "folders": packed(folders.encode()),
-        "lab": torch.from_numpy(entry_lab(examples.sprites[0].palette)),
+        "lab": torch.from_numpy(lab),
     }
 
 
@@ -125,6 +148,7 @@ def recall(extras: dict[str, Tensor]) -> Memory:
         for height, width in sizes:
             sprites.append(np.frombuffer(raw, np.uint8, height * width, start).reshape(height, width))
             start += height * width
-        return Memory(sprites, extras["lab"].numpy(), folders)
+        apart = {(int(h), int(w)): float(share) for h, w, share in extras["apart"].tolist()}
+        return Memory(sprites, extras["lab"].numpy(), folders, apart)
     except (KeyError, ValueError, zlib.error) as error:
         raise InputError("lacks the memory of its training sprites; train it again.") from error

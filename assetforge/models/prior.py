@@ -14,11 +14,12 @@ from torch import Tensor
 
 from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
+from ..resemblance import nearest
 from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
-from .choose import Choice, choose, distances
+from .choose import Choice, choose
 from .data import entry_lab, table_to
-from .memory import Memory, recall
+from .memory import PAIRS, Memory, recall
 from .pixelvae import PixelVAE
 from .sampler import normals, uniforms
 from .studio import Studio, centered, one_thread
@@ -41,15 +42,14 @@ class Drawn:
     Attributes:
         sprites: As many as were asked for.
         candidates: How many were drawn to choose from.
-        copies, outliers: How many of them were dropped as near-copies, and for their craft.
+        dropped: How many of them were dropped, by reason: as near copies, or for their craft.
         nearest: For each sprite the share of pixels that differ from the nearest sprite that it might be a copy of:
             one the model learnt from, or one it was asked to be like.
     """
 
     sprites: list[Sprite]
     candidates: int
-    copies: int = 0
-    outliers: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
     nearest: list[float] = field(default_factory=list)
 
 
@@ -127,8 +127,8 @@ class Prior:
         if count < 1 or candidates < 1:
             raise ConfigError(f"count {count}, candidates {candidates}: each must be at least 1.")
         if tag is not None and tag.lower() not in self.memory.tags:
-            known = did_you_mean(tag, self.memory.tags) if self.memory.tags else "it knows no folders at all."
-            raise ConfigError(f'tag "{tag}": the model has learnt from no such folder; {known}')
+            mend = did_you_mean(tag, self.memory.tags) if self.memory.tags else "it knows no folders at all."
+            raise ConfigError(f'tag "{tag}": the model has learnt from no such folder; {mend}')
         total = count * candidates
         shape = (height, width)
         orders = [(seed, number) for number in range(total)]
@@ -138,12 +138,14 @@ class Prior:
         indices, nats = self.studio.fill([blank] * total, [hole] * total, latents, random, temperature)
         near = self.nearest(indices, palette, like)
         if candidates == 1:
-            choice = Choice(list(range(count)), near.tolist(), 0, 0)
+            choice = Choice(list(range(count)), near.tolist(), {})
         else:
             drawn = np.maximum((indices > 0).sum((1, 2)), 1)
-            choice = choose(indices, nats.sum((1, 2)) / drawn, near, self.known(shape, palette)[1], count)
+            typical = nats.sum((1, 2)) / drawn
+            known = self.known(shape, palette)[1]
+            choice = choose(indices, typical, near, known, count, self.memory.bar(shape))
         sprites = [Sprite(indices[n], palette, f"{place:04d}") for place, n in enumerate(choice.kept)]
-        return Drawn(sprites, total, choice.copies, choice.outliers, choice.nearest)
+        return Drawn(sprites, total, choice.dropped, choice.nearest)
 
     def complete(
         self, sprite: Sprite, hole: NDArray[np.bool_], *, variants: int = 1, seed: int = 0, temperature: float = 1.0
@@ -190,7 +192,7 @@ class Prior:
 
         Where nothing is visible, the likeliest color is taken pixel by pixel in raster order.
         """
-        guessed = self.studio.guess(sprites, holes)
+        guessed = [chances.argmax(2).astype(np.uint8) for chances in self.studio.expect(sprites, holes)]
         dark = [place for place, hole in enumerate(holes) if hole.all()]
         for place in dark:
             sprite, hole = sprites[place], holes[place]
@@ -290,11 +292,11 @@ class Prior:
         """
         shape = (indices.shape[1], indices.shape[2])
         lab = entry_lab(palette)
-        near = distances(indices, lab, self.known(shape, palette)[0], self.memory.lab)
+        near, _ = nearest(indices, lab, self.known(shape, palette)[0], self.memory.lab, most=PAIRS)
         fitting = [one for one in like if one.size[0] <= shape[1] and one.size[1] <= shape[0]]
         if fitting:
             others = np.stack([centered(one, shape, palette).indices for one in fitting])
-            near = np.minimum(near, distances(indices, lab, others, lab))
+            near = np.minimum(near, nearest(indices, lab, others, lab, most=PAIRS)[0])
         return near
 
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

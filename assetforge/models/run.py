@@ -86,7 +86,8 @@ class Run:
     ) -> None:
         self.model = model.requires_grad_(True).train()
         self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.01)
+        self.optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0)
+        self.origin = [torch.zeros_like(value) if scratch else value.detach().clone() for value in model.parameters()]
         self.state = State(model, self.optimizer)
         self.guard = Guard(self.state.facts)
         self.recipe, self.steps, self.seed, self.scratch = recipe, steps, seed, scratch
@@ -127,7 +128,7 @@ class Run:
             if trouble and not self.calm(step, trouble):
                 return f"{DIVERGED} at step {step + 1}: {trouble}"
             late = minutes is not None and self.world.hear(time.monotonic() - self.started > 60 * minutes)
-            if (step + 1) % self.recipe.look == 0 or step + 1 == self.steps or late:
+            if (step + 1) % max(self.recipe.look, self.steps // 25) == 0 or step + 1 == self.steps or late:
                 self.look(step + 1)
                 if self.world.leads:
                     save()
@@ -158,12 +159,20 @@ class Run:
         if trouble:
             return trouble
         self.optimizer.step()
+        self.draw_back(self.guard.pace(step, self.steps, recipe.warm_up))
         keep = min(recipe.decay, (step + 1) / (step + 10))
         with torch.no_grad():
             for mean, value in zip(self.state.average.parameters(), model.parameters(), strict=True):
                 mean.lerp_(value, 1 - keep)
         self.sums += [1.0, float(bits), *latent.tolist()]
         return ""
+
+    @torch.no_grad()
+    def draw_back(self, pace: float) -> None:
+        """Weight decay, apart from the gradient (Loshchilov & Hutter 2019), to 0 or to where fine-tuning began."""
+        share = self.recipe.pull * pace
+        for value, start in zip(self.model.parameters(), self.origin, strict=True):
+            value.lerp_(start, share)
 
     def calm(self, step: int, trouble: str) -> bool:
         """Go back to the best weights, to go on slower; False if that was tried often enough."""

@@ -31,6 +31,7 @@ CHUNK = 16
 NOISE = 0.6
 RECOMBINED = 0.2
 STRAY = 0.6
+FILLINGS = 4
 
 
 @contextmanager
@@ -177,14 +178,46 @@ class Studio:
         one = self.tensors(sprites, holes)
         return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes))
 
-    def guess(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.uint8]]:
-        """The likeliest entry of every pixel given the visible ones of its sprite, each (H, W)."""
-        found: list[NDArray[np.uint8]] = [np.zeros(0, np.uint8)] * len(sprites)
-        with one_thread():
-            for some, padded in self.chunks(sprites):
-                seen = self.look([sprites[n] for n in padded], [holes[n] for n in padded])
-                for entries, place in zip(seen.guess.argmax(2).numpy().astype(np.uint8), some, strict=False):
-                    found[place] = entries.reshape(sprites[place].indices.shape)
+    def expect(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.float32]]:
+        """How likely each entry is at each pixel given the visible ones of its sprite, each (H, W, K).
+
+        Half of it is the context's guess; half the mean of what the decoder thinks of every pixel in
+        `FILLINGS` fillings of its own, the same ones for a sprite in any company (a Rao-Blackwellised
+        Monte Carlo estimate of the marginals, Gelfand & Smith 1990).
+        """
+        slot, fillings = self.model.config.slot, range(FILLINGS)
+        noise = torch.from_numpy(np.stack([normals(0, n, SLOTS, slot) for n in fillings]))
+        found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
+        for some, padded in self.chunks(sprites):
+            each, hidden = [sprites[n] for n in padded], [holes[n] for n in padded]
+            height, width = each[0].indices.shape
+            random = [uniforms(0, n, height, width) for n in fillings]
+            with one_thread():
+                seen = self.look(each, hidden)
+                chances = 0.5 * seen.guess.exp().reshape(len(each), height, width, -1)
+            latents = []
+            for n in fillings:
+                with one_thread():
+                    latents.append(self.model.prior(seen.vector, (height, width), None, noise[[n] * len(each)])[2])
+            some_latents = torch.stack(latents)[:, : len(some)]
+            order = [(n, place) for n in fillings for place in range(len(some))]
+            filled, _ = self.fill(
+                [each[place] for _, place in order],
+                [hidden[place] for _, place in order],
+                some_latents.flatten(0, 1),
+                [random[n] for n, _ in order],
+                1.0,
+            )
+            for n in fillings:
+                with one_thread():
+                    one = self.tensors(each, hidden)
+                    mine = filled[n * len(some) : (n + 1) * len(some)]
+                    mine = np.concatenate([mine, mine[-1:].repeat(len(each) - len(some), 0)])
+                    drawn = torch.from_numpy(mine.astype(np.int64))
+                    logp = self.model.logp(drawn, one.visible, one.palettes, latents[n])
+                    chances += 0.5 / FILLINGS * logp.exp()
+            for row, place in enumerate(some):
+                found[place] = chances[row].numpy()
         return found
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:

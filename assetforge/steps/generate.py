@@ -19,9 +19,10 @@ __all__ = ["Generate"]
 class Generate(Modelled, Packed):
     """``kind = "generate"``: `count` sprites of `size` [width, height].
 
-    `candidates` are drawn for each sprite and the likeliest kept; `like` starts from the latent of
-    your sprites; `truncation` below 1 stays closer to the typical. The provenance tells how far each
-    is from the nearest sprite the model learnt from, as the share of pixels that differ.
+    `candidates` are drawn for each sprite and the best kept; `like` starts from the latent of your
+    sprites, `tag` from sprites the model learnt that lay in a folder of that name; `truncation` below 1
+    stays closer to the typical. The provenance tells how far each is from the nearest sprite the model
+    learnt from, as the share of pixels that differ, and how many candidates were dropped, and why.
     """
 
     count: int = option(low=1, high=10_000)
@@ -29,6 +30,7 @@ class Generate(Modelled, Packed):
     truncation: float = option(1.0, low=0, high=4)
     candidates: int = option(4, low=1, high=64)
     like: tuple[str, ...] = option(())
+    tag: str = option("")
 
     @property
     def takes(self) -> str:
@@ -51,8 +53,11 @@ class Generate(Modelled, Packed):
             truncation=self.truncation,
             candidates=self.candidates,
             like=like,
+            tag=self.tag or None,
         )
         sprites = [sprite.renamed(f"{number:04d}") for number, sprite in enumerate(drawn.sprites)]
         pairs = zip(sprites, drawn.nearest, strict=True)
+        bench.facts["candidates"] = drawn.candidates
+        bench.facts["dropped"] = drawn.dropped
         bench.facts["nearest"] = {sprite.name: round(float(share), 3) for sprite, share in pairs}
         return sprites
