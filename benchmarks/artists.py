@@ -52,13 +52,14 @@ def archive(file: str, prefix: str, pack: str = "") -> Callable[[Path], Pool]:
     def read(data: Path) -> Pool:
         found = np.load(data / file, allow_pickle=False)
         named = {path.stem for path in (data / "packs" / pack).glob("*.png")} if pack else None
-        pool: Pool = ([], [], [])
+        rasters, numbers, held = [], [], []
         for name, rgba, family, part in zip(*(found[k] for k in ("names", "rgba", "family", "split")), strict=True):
-            held = part == "val"
-            if str(name).startswith(prefix) and (held or named is None or Path(str(name)).stem in named):
-                for one, value in zip(pool, (Raster(np.ascontiguousarray(rgba), str(name)), family, held), strict=True):
-                    one.append(value)
-        return pool
+            out = part == "val"
+            if str(name).startswith(prefix) and (out or named is None or Path(str(name)).stem in named):
+                rasters.append(Raster(np.ascontiguousarray(rgba), str(name)))
+                numbers.append(int(family))
+                held.append(bool(out))
+        return rasters, numbers, held
 
     return read
 
@@ -73,7 +74,8 @@ def loose(source: str, cells: Callable[[Path], dict[str, tuple[int, int]]], *, s
 
     def read(data: Path) -> Pool:
         path = data / "packs" / source
-        sizes, seen, rasters = cells(path), set(), []
+        sizes, seen = cells(path), set()
+        rasters: list[Raster] = []
         for number, file in enumerate(sorted(path.glob("*.png")) if path.is_dir() else [path]):
             whole = opaque(formats.read(file)[0].rgba)
             height, width = whole.shape[:2]

@@ -23,8 +23,12 @@ def plan(
         clock: Gives seconds.
     """
     times: dict[int, float] = {}
+
+    def note(progress: Any) -> None:
+        times.setdefault(progress.step, clock())
+
     began = clock()
-    run(TRIAL, lambda progress: times.setdefault(progress.step, clock()))
+    run(TRIAL, note)
     whole = clock() - began
     # The first steps are slower: memory and kernels are set up.
     first, last = min(times), max(step for step in times if step < TRIAL)
