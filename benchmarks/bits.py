@@ -36,7 +36,7 @@ from .split import Split, split
 __all__ = ["bits_per_pixel"]
 
 LOOKS = 5
-DRAWN = 4
+DRAWN = 2
 COUNTS, INDEX = "counts of 4 neighbours", "tutorial, 12 layers, palette indices"
 ROWS = ("counts", "counts10", "index", "index7", "rgb", "ours", "base")
 
