@@ -5,7 +5,7 @@ Run from the top of the checkout: ``python -m benchmarks.pack_bits [--minutes 3]
 The fifty are learnt as a user's `assetforge train` learns them, from files, an eighth of them kept back to know when to
 stop, on two cores; the counts learn all fifty, mirrored too. Everything is in the pack's own palette, or, if the pack
 has more than 64 colors, in 32 fitted on the fifty. *Seen by the base*: how many of the learnt and of the scored sprites
-are among those that the bundled base learnt from (under a tenth of the pixels differ); where any of the learnt are, it
+are among those that the base learnt from (under a tenth of the pixels differ visibly); where any of the learnt are, it
 knows the artist from before.
 """
 
@@ -43,7 +43,7 @@ class Figures:
     """Bits per pixel of one draw of fifty, and what the training took."""
 
     counts: float
-    base: float
+    base: float | None
     ours: float
     seconds: float
     steps: int
@@ -85,20 +85,18 @@ def learn(rasters: Sequence[Raster], base: Path | None, minutes: float, seed: in
     return result
 
 
-def measure(draw: Fifty, chosen: argparse.Namespace, bundled: Prior, seed: int) -> Figures:
+def measure(draw: Fifty, base: Path | None, minutes: float, samples: int, seed: int) -> Figures:
     """One line of the table, for one draw."""
     learnt, scored = mapped(draw)
-    counted = neighbours(learnt, scored, len(scored[0].palette) + 1)
-    base = None if chosen.base == "none" else base_path() if chosen.base == "base" else Path(chosen.base)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        path = learn(draw.learnt, base, chosen.minutes, seed, Path(folder))
+        path = learn(draw.learnt, base, minutes, seed, Path(folder))
         spent = time.monotonic() - began
         tuned = Prior.load(path)
     return Figures(
-        counted,
-        bits(bundled, scored, chosen.samples),
-        bits(tuned, scored, chosen.samples),
+        neighbours(learnt, scored, len(scored[0].palette) + 1),
+        bits(Prior.load(base), scored, samples) if base else None,
+        bits(tuned, scored, samples),
         spent,
         int(tuned.card["steps"]),
     )
@@ -114,25 +112,29 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1, help="seeds 0, 1 …: another fifty, another training")
     parser.add_argument("--samples", type=int, default=16, help="of the latent, in scoring")
     chosen = parser.parse_args()
-    bundled = Prior.load()
+    base = None if chosen.base == "none" else base_path() if chosen.base == "base" else Path(chosen.base)
+    prior = Prior.load(base) if base else None
     print(f"at most {chosen.minutes:g} min ({steps_for(chosen.minutes)} steps) from {chosen.base}, 2 threads, ", end="")
-    print(f"seeds 0 to {chosen.runs - 1}, {chosen.samples} samples; bundled base {bundled.sha256[:12]}")
+    print(f"seeds 0 to {chosen.runs - 1}, {chosen.samples} samples" + (f", {prior.sha256[:12]}" if prior else ""))
     head = "pack, seen by the base (learnt; scored), learnt, scored (families), colors, counts, base alone, ours, "
     print(f"| {' | '.join((head + 'ours / counts, lowest, highest, steps kept, s').split(', '))} |\n|{'---|' * 13}")
     ratios = []
     for name in chosen.packs:
         draws = [fifty(chosen.data, name, seed) for seed in range(chosen.runs)]
-        found = [measure(draw, chosen, bundled, seed) for seed, draw in enumerate(draws)]
+        found = [measure(draw, base, chosen.minutes, chosen.samples, seed) for seed, draw in enumerate(draws)]
         shares = [one.ours / one.counts for one in found]
         ratios.append(statistics.median(shares))
         draw = draws[0]
+        alone = [one.base for one in found if one.base is not None]
         cells = [
             name,
-            f"{seen(bundled, draw.learnt)}; {seen(bundled, draw.scored)}",
+            f"{seen(prior, draw.learnt)}; {seen(prior, draw.scored)}" if prior else "–",
             str(len(draw.learnt)),
             f"{len(draw.scored)} ({draw.families})",
             str(len(mapped(draw)[1][0].palette)),
-            *(f"{statistics.median(getattr(one, key) for one in found):.3f}" for key in ("counts", "base", "ours")),
+            f"{statistics.median(one.counts for one in found):.3f}",
+            f"{statistics.median(alone):.3f}" if alone else "–",
+            f"{statistics.median(one.ours for one in found):.3f}",
             *(f"{share:.3f}" for share in (ratios[-1], min(shares), max(shares))),
             f"{statistics.median(one.steps for one in found):.0f}",
             f"{statistics.median(one.seconds for one in found):.0f}",
