@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from assetforge.models.pixels import Palettes
+from assetforge.models.pixels import Palettes, sketched
 from assetforge.models.pixelvae import PixelVAE, PixelVAEConfig
 
 SMALL = PixelVAEConfig(embedding=6, width=10, layers=2, context=8, slot=3)
@@ -29,3 +29,13 @@ def random_palettes(batch: int, entries: int, seed: int = 0) -> Palettes:
 
 def nothing_visible(indices: torch.Tensor) -> torch.Tensor:
     return torch.zeros(indices.shape, dtype=torch.bool)
+
+
+def together(
+    model: PixelVAE, indices: torch.Tensor, visible: torch.Tensor, palettes: Palettes, latent: torch.Tensor
+) -> torch.Tensor:
+    """Log-probability of every pixel as it is, shade and color, exactly: shape (B, H, W)."""
+    sketch = sketched(indices, palettes)
+    strict = torch.ones(len(indices), dtype=torch.bool)
+    shades, colors = model.logp(indices, sketch, visible, palettes, latent, strict)
+    return shades.gather(3, sketch[..., None])[..., 0] + colors.gather(3, indices[..., None])[..., 0]

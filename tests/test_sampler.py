@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from networks import SMALL, random_model, random_palettes
 from torch import Tensor
 
-from assetforge.models.pixels import Palettes
+from assetforge.models.pixels import Palettes, grays, sketched
 from assetforge.models.pixelvae import PixelVAE
 from assetforge.models.sampler import decide, explain, normals, sample, uniforms
 from assetforge.models.vae import SLOTS
@@ -18,16 +18,20 @@ from assetforge.models.vae import SLOTS
 def naive(
     model: PixelVAE, canvas: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor, random: Tensor, heat: float
 ) -> tuple[Tensor, Tensor]:
-    """The sampler as one would first write it: a whole forward pass for every pixel."""
+    """The sampler as one would first write it: a whole forward pass for every pixel, of the sketch and then of colors."""
     canvas = canvas.masked_fill(~visible, 0)
+    sketch = sketched(canvas, palettes)
     nats = torch.zeros(canvas.shape)
-    for row in range(canvas.shape[1]):
-        for column in range(canvas.shape[2]):
-            logp = model.logp(canvas, visible, palettes, latent)[:, row, column]
-            known = visible[:, row, column]
-            drawn = decide(logp, palettes.order, random[:, row, column], heat)
-            canvas[:, row, column] = torch.where(known, canvas[:, row, column], drawn)
-            nats[:, row, column] = -logp.gather(1, canvas[:, row, column, None])[:, 0].masked_fill(known, 0)
+    order = grays(len(canvas), canvas.device).order
+    for number, (values, orders) in enumerate(((sketch, order), (canvas, palettes.order))):
+        for row in range(canvas.shape[1]):
+            for column in range(canvas.shape[2]):
+                logp = model.logp(canvas, sketch, visible, palettes, latent)[number][:, row, column]
+                drawn = decide(logp, orders, random[:, row, column, number : number + 2], heat)
+                known = visible[:, row, column] | (number == 1) & (sketch[:, row, column] == 0)
+                values[:, row, column] = torch.where(known, values[:, row, column], drawn)
+                cost = -logp.gather(1, values[:, row, column, None])[:, 0]
+                nats[:, row, column] += torch.where(known, 0.0, cost)
     return canvas, nats
 
 
@@ -51,7 +55,7 @@ def test_the_cached_sampler_equals_the_naive_one(
     canvas = torch.randint(0, 3, (3, height, width), generator=generator)
     visible = torch.rand(3, height, width, generator=generator) < share
     latent = torch.randn(3, SLOTS, SMALL.slot, generator=generator)
-    random = torch.rand(3, height, width, 2, generator=generator)
+    random = torch.rand(3, height, width, 3, generator=generator)
     expected, expected_nats = naive(model, canvas, visible, palettes, latent, random, heat)
     actual, nats = sample(model, canvas, visible, palettes, latent, random, heat)
     assert torch.equal(actual, expected)
@@ -101,4 +105,4 @@ def test_noise_belongs_to_the_sprite_alone() -> None:
     assert not np.array_equal(uniforms(7, 3, 4, 5), uniforms(7, 4, 4, 5))
     assert not np.array_equal(uniforms(7, 3, 4, 5), uniforms(8, 3, 4, 5))
     assert not np.array_equal(normals(7, 3, 2, 2), normals(8, 3, 2, 2))
-    assert uniforms(2**70 + 1, 0, 1, 1).shape == (1, 1, 2)
+    assert uniforms(2**70 + 1, 0, 1, 1).shape == (1, 1, 3)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .counts import one_hot
-from .head import PointerHead, figures
+from .head import OTHERS, EntryHead, ShapeHead, figures, joined
 from .layers import conv
 from .pixels import Palettes, PixelEmbedding
 from .places import coordinates, nearest, sweeps
@@ -61,7 +61,8 @@ class Context(nn.Module):
         self.leave = nn.Sequential(conv(middle + width, width), conv(width, width))
         self.vector = nn.Linear(deep, width)
         self.map = nn.Conv2d(width, width, 1)
-        self.head = PointerHead(width, embedding, CANDIDATES, 0)
+        self.head = EntryHead(width, embedding, CANDIDATES, CANDIDATES + OTHERS)
+        self.shape = ShapeHead(width, CANDIDATES, CANDIDATES + OTHERS)
 
     def forward(self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor) -> Seen:
         """What is seen.
@@ -111,5 +112,8 @@ class Context(nn.Module):
         used = one_hot(shown.flatten(1), entries).sum(1, keepdim=True).expand(-1, near.shape[1], -1)
         known = figures(near, used, None, palettes.lab[asked], None, None)
         features = full[asked].flatten(2).transpose(1, 2)
-        logp = self.head(features, None, self.head.entries(vectors[asked]), palettes.valid[asked], near, known, None)
+        valid = palettes.valid[asked]
+        offsets = torch.zeros(valid.shape, device=valid.device).masked_fill(~valid, -torch.inf)[:, None]
+        color = self.head(features, None, self.head.entries(vectors[asked]), offsets, near, known)
+        logp = joined(self.shape(features, near, known, None), color, valid[:, 1:].sum(1).float())
         return result.index_copy(0, asked.nonzero()[:, 0], logp).masked_fill(~some[:, None, None], 0.0)

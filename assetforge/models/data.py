@@ -14,7 +14,7 @@ from torch import Tensor
 from ..color import oklab
 from ..palette import Palette
 from ..sprite import Sprite
-from .pixels import Palettes
+from .pixels import Palettes, shades_of, sketched
 
 __all__ = ["Batch", "Batches", "Examples", "entry_lab", "random_visible", "table_to"]
 
@@ -55,12 +55,16 @@ class Batch:
     visible: True where known beforehand, shape (B, H, W).
     palettes: One a sprite.
     mirrored: 1 for a sprite that is shown mirrored, shape (B,), float32; None if none is.
+    sketch: Shades to learn from, shape (B, H, W), int64; None for those of the sprites' colors here.
+    strict: True where `sketch` is of the very shades of the sprite, shape (B,); None for everywhere.
     """
 
     indices: Tensor
     visible: Tensor
     palettes: Palettes
     mirrored: Tensor | None = None
+    sketch: Tensor | None = None
+    strict: Tensor | None = None
 
 
 def entry_lab(palette: Palette) -> NDArray[np.float32]:
@@ -121,6 +125,7 @@ class Batches:
     def __init__(self, examples: Examples, seed: int, mirror: float, device: torch.device, moved: float = 0.15) -> None:
         self.seed, self.mirror, self.device, self.moved = seed, mirror, device, moved
         corpus = entry_lab(examples.sprites[0].palette)
+        self.shades = shades_of(torch.from_numpy(corpus)[None])[0].numpy()
         self.labs = [entry_lab(palette) for palette in examples.palettes]
         self.tables = [table_to(corpus, lab) for lab in self.labs]
         self.own = examples.own
@@ -154,17 +159,26 @@ class Batches:
             height, width = (int(np.clip(side + 4 * rng.integers(-3, 5), 8, 64)) for side in (height, width))
         count = int(np.clip(PIXELS_PER_STEP // (height * width), 2, 48))
         crowded = rng.random() < 0.1
-        indices, labs, visible, mirrored = [], [], [], []
+        indices, labs, visible, mirrored, sketches = [], [], [], [], []
         for place in rng.choice(len(stack), count, p=weight / weight.sum()):
             sprite = placed(rng, stack[place], (height, width)) if moved else fitted(rng, stack[place], (height, width))
             mirrored.append(rng.random() < self.mirror)
             sprite = sprite[:, ::-1] if mirrored[-1] else sprite
             number = self.choose_palette(rng, crowded)
             indices.append(self.tables[number][sprite])
+            sketches.append(self.shades[sprite])
             labs.append(jitter(rng, self.labs[number]))
             visible.append(random_visible(rng, height, width))
         one = batch(indices, labs, visible, self.device)
-        return replace(one, mirrored=torch.tensor(mirrored, dtype=torch.float32, device=self.device))
+        # Half of the sketches are of the colors that the palette took the place of: coloring must cope with both.
+        strict = torch.from_numpy(rng.random(count) < 0.5).to(self.device)
+        theirs = torch.from_numpy(np.stack(sketches)).to(self.device)
+        return replace(
+            one,
+            mirrored=torch.tensor(mirrored, dtype=torch.float32, device=self.device),
+            sketch=torch.where(strict[:, None, None], sketched(one.indices, one.palettes), theirs),
+            strict=strict,
+        )
 
 
 def weight_of(sprite: NDArray[np.uint8], relatives: int) -> float:

@@ -12,15 +12,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["PointerHead", "figures", "shape_figures"]
+from .pixels import CENTERS, shades_of
+
+__all__ = ["EntryHead", "ShapeHead", "figures", "joined", "shape_figures", "tones"]
 
 HIDDEN = 16
 OTHERS = 9
+TONES = 3
 LEAST = -8.0
 
 
 def figures(
-    near: Tensor, used: Tensor, counts: Tensor | None, lab: Tensor, guess: Tensor | None, usage: Tensor | None
+    near: Tensor,
+    used: Tensor,
+    counts: Tensor | None,
+    lab: Tensor,
+    guess: Tensor | None,
+    usage: Tensor | None,
+    tones: Tensor | None = None,
 ) -> Tensor:
     """What is known of every entry at every pixel.
 
@@ -31,9 +40,10 @@ def figures(
         lab: OKLab of the entries, shape (B, K, 3).
         guess: Log-probabilities of another look at the pixel, shape (B, N, K), or None.
         usage: What the latent says of each entry, shape (B, K), or None.
+        tones: As from `tones`, or None.
 
     Returns:
-        Shape (B, N, C + 2 G + OTHERS, K).
+        Shape (B, N, C + 2 G + OTHERS, K), and TONES more rows with `tones`.
     """
     batch, places, _ = near.shape
     entries = lab.shape[1]
@@ -57,7 +67,25 @@ def figures(
         rows.append(same.new_zeros(batch, places, 1, entries))
     else:
         rows.append(usage[:, None, None].expand(-1, places, -1, -1).to(same))
+    if tones is not None:
+        rows.append(tones)
     return torch.cat(rows, 2)
+
+
+def tones(sketch: Tensor, lab: Tensor) -> Tensor:
+    """How each entry's lightness compares with the shade that is sketched at each pixel.
+
+    Arguments:
+        sketch: Shades, shape (B, N), int64.
+        lab: OKLab of the entries, shape (B, K, 3).
+
+    Returns:
+        The difference, its size, and 1 where the entry is of that very shade, shape (B, N, TONES, K).
+    """
+    wanted = torch.tensor((0.0, *CENTERS), device=lab.device)[sketch]
+    apart = (lab[:, None, :, 0] - wanted[..., None]) * 2
+    same = shades_of(lab)[:, None] == sketch[..., None]
+    return torch.stack([apart, apart.abs(), same.to(apart)], 2)
 
 
 def shape_figures(counts: Tensor) -> Tensor:
@@ -66,26 +94,21 @@ def shape_figures(counts: Tensor) -> Tensor:
     return torch.cat([counts.log1p() * 0.5, share - 0.5], -1)
 
 
-class PointerHead(nn.Module):
-    """Log-probabilities of the entries: first 'drawn or transparent', then which color if drawn.
+class EntryHead(nn.Module):
+    """Log-probabilities of the opaque entries: a query to each color, copy gates, and what is known of each.
 
-    Shape is decided from the features alone, color from features and style, so a style vector can never
-    move a silhouette except through the colors already placed. Both weigh what is known of the entries
-    (`figures`), and copy gates say which candidate to trust. All of it starts at zero: an untrained head
-    gives every entry the same probability.
+    It starts at zero: an untrained head gives every entry the same probability.
 
     Arguments:
         width: Channels of the features.
         entry_width: Channels of an entry's vector.
         candidates: C of `figures`.
-        contexts: G of `figures`.
+        known: How many `figures` there are.
     """
 
-    def __init__(self, width: int, entry_width: int, candidates: int, contexts: int) -> None:
+    def __init__(self, width: int, entry_width: int, candidates: int, known: int) -> None:
         super().__init__()
         self.scale = 1 / math.sqrt(entry_width)
-        self.candidates = candidates
-        known = candidates + 2 * contexts + OTHERS
         self.hidden = nn.Linear(width, width)
         self.style = nn.Linear(width, width)
         self.keys = nn.Linear(entry_width, entry_width)
@@ -95,11 +118,7 @@ class PointerHead(nn.Module):
         self.weigh_here = nn.Linear(width, HIDDEN)
         self.weigh_color = nn.Linear(entry_width, HIDDEN, bias=False)
         self.weighed = nn.Linear(HIDDEN, 1, bias=False)
-        self.shape = nn.Linear(width, 1 + candidates)
-        self.shape_weigh = nn.Linear(known + 3, HIDDEN, bias=False)
-        self.shape_weigh_here = nn.Linear(width, HIDDEN)
-        self.shape_weighed = nn.Linear(HIDDEN, 1, bias=False)
-        for layer in (self.query, self.gates, self.weighed, self.shape, self.shape_weighed):
+        for layer in (self.query, self.gates, self.weighed):
             nn.init.zeros_(layer.weight)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
@@ -113,43 +132,79 @@ class PointerHead(nn.Module):
         features: Tensor,
         style: Tensor | None,
         entries: tuple[Tensor, Tensor],
-        valid: Tensor,
+        offsets: Tensor,
         near: Tensor,
         known: Tensor,
-        shapes: Tensor | None,
     ) -> Tensor:
-        """Log-probabilities of every entry.
+        """Log-probabilities of the opaque entries.
 
         Arguments:
             features: Shape (B, N, width).
             style: One vector a sprite, shape (B, width), or None.
             entries: As from `entries`.
-            valid: True where an entry exists, shape (B, K).
+            offsets: Added to the logits, -inf for entries that may not be, shape (B, 1 or N, K).
             near: As for `figures`.
             known: As from `figures`.
-            shapes: As from `shape_figures`, or None.
 
         Returns:
-            Shape (B, N, K), normalised over K; -inf where `valid` is False.
+            Shape (B, N, K - 1), normalised.
         """
         keys, colors = entries
         hidden = self.hidden(features)
         if style is not None:
             hidden = hidden + self.style(style)[:, None]
         hidden = F.silu(hidden)
-        known = known.to(features.dtype).transpose(2, 3)
+        known = known.to(features.dtype).transpose(2, 3)[:, :, 1:]
         color = torch.matmul(self.query(hidden), keys.transpose(1, 2)) * self.scale
         copies = self.gates(hidden) * (near >= 0)
         color = color.scatter_add(2, near.clamp_min(0), copies.to(color.dtype))[..., 1:]
-        weighed = self.weigh(known[:, :, 1:]) + self.weigh_here(hidden)[:, :, None] + colors[:, None, 1:]
+        weighed = self.weigh(known) + self.weigh_here(hidden)[:, :, None] + colors[:, None, 1:]
         color = (color + self.weighed(F.silu(weighed))[..., 0]).float()
-        color = color.masked_fill(~valid[:, None, 1:], -math.inf).log_softmax(-1)
+        return (color + offsets[..., 1:]).log_softmax(-1)
 
-        empty = known[:, :, 0]
+
+class ShapeHead(nn.Module):
+    """How likely a pixel is transparent, as a logit; it starts at zero.
+
+    Arguments:
+        width: Channels of the features.
+        candidates: C of `figures`.
+        known: How many `figures` there are.
+    """
+
+    def __init__(self, width: int, candidates: int, known: int) -> None:
+        super().__init__()
+        self.near = nn.Linear(width, 1 + candidates)
+        self.weigh = nn.Linear(known + 3, HIDDEN, bias=False)
+        self.weigh_here = nn.Linear(width, HIDDEN)
+        self.weighed = nn.Linear(HIDDEN, 1, bias=False)
+        for layer in (self.near, self.weighed):
+            nn.init.zeros_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+    def forward(self, features: Tensor, near: Tensor, known: Tensor, shapes: Tensor | None) -> Tensor:
+        """The logit, shape (B, N).
+
+        Arguments:
+            features: Shape (B, N, width).
+            near: As for `figures`.
+            known: As from `figures`; those of the transparent entry are read.
+            shapes: As from `shape_figures`, or None.
+        """
+        empty = known[..., 0].to(features.dtype)
         shapes = empty.new_zeros(*empty.shape[:2], 3) if shapes is None else shapes.to(empty.dtype)
-        history = self.shape_weigh(torch.cat([empty, shapes], -1)) + self.shape_weigh_here(features)
-        clear = self.shape(features)
+        history = self.weigh(torch.cat([empty, shapes], -1)) + self.weigh_here(features)
+        clear = self.near(features)
         side = (near == 0).to(clear) - (near > 0).to(clear)
-        clear = clear[..., 0] + (clear[..., 1:] * side).sum(-1) + self.shape_weighed(F.silu(history))[..., 0]
-        clear = clear.float() - (valid.sum(1, keepdim=True) - 1).float().log()
-        return torch.cat([F.logsigmoid(clear)[..., None], F.logsigmoid(-clear)[..., None] + color], -1)
+        clear = clear[..., 0] + (clear[..., 1:] * side).sum(-1) + self.weighed(F.silu(history))[..., 0]
+        return clear.float()
+
+
+def joined(clear: Tensor, color: Tensor, opaque: Tensor) -> Tensor:
+    """Log-probabilities of all entries, of a logit for the transparent one (B, N) and those of the others (B, N, K - 1).
+
+    A logit of 0 makes the transparent one as likely as each of `opaque` (B,) others together are on average.
+    """
+    clear = clear - opaque[:, None].log()
+    return torch.cat([F.logsigmoid(clear)[..., None], F.logsigmoid(-clear)[..., None] + color], -1)

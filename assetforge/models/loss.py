@@ -43,15 +43,15 @@ class Recipe:
     deaf: float = 0.3
     decay: float = 0.99
     guess: float = 0.5
-    picture: float = 0.05
-    usage: float = 0.02
-    free_nats: tuple[float, float] = (4.0, 2.0)
+    picture: float = 0.3
+    usage: float = 0.05
+    free_nats: tuple[float, float] = (8.0, 2.0)
     pull: float = 1e-2
     look: int = 25
     patience: int = 4
 
 
-SCRATCH = Recipe(rate=2e-3, warm_up=100, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=6)
+SCRATCH = Recipe(rate=2e-3, warm_up=100, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=12)
 
 
 def held_out_batches(examples: Examples, device: torch.device, most: int = 128) -> list[Batch]:
@@ -90,7 +90,8 @@ def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: fl
     """The loss in nats per hidden pixel, its reconstruction part in bits, and KL by slot (detached)."""
     rate = torch.rand(len(one.indices), 1, 1) * 1.2 * (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
     dropped = (torch.rand(one.indices.shape) < rate).to(one.indices.device)
-    terms = model(one.indices, one.visible, one.palettes, noise, dropped=dropped, mirrored=one.mirrored)
+    given = {"dropped": dropped, "mirrored": one.mirrored, "sketch": one.sketch, "strict": one.strict}
+    terms = model(one.indices, one.visible, one.palettes, noise, **given)
     hidden = (~one.visible).sum((1, 2)).float()
     area = one.indices.shape[1] * one.indices.shape[2]
     free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)

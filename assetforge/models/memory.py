@@ -15,7 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..color import oklab_to_srgb
 from ..errors import InputError
+from ..palette import Palette
 from ..resemblance import nearest
 from .data import Examples, entry_lab
 
@@ -46,6 +48,12 @@ class Memory:
     lab: NDArray[np.float32]
     folders: list[str]
     apart: dict[tuple[int, int], float]
+
+    @cached_property
+    def palette(self) -> Palette:
+        """The colors of the entries."""
+        colors = oklab_to_srgb(self.lab[1:].astype(np.float64))
+        return Palette(tuple((int(r), int(g), int(b)) for r, g, b in colors), "learnt")
 
     def bar(self, shape: tuple[int, int]) -> float:
         """How near to a learnt sprite a new one may come on a canvas of `shape`."""

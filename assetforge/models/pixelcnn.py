@@ -1,4 +1,4 @@
-"""The autoregressive decoder: a PixelCNN over palette entries.
+"""The autoregressive decoder: a PixelCNN over the entries of a palette.
 
 van den Oord et al. 2016, "Pixel Recurrent Neural Networks", with one stack of dense masked convolutions.
 A kernel reaches two columns to the right for every row up (four in the first layer), so what it cannot see
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .counts import ORDERS, tallied, used_before
-from .head import PointerHead, figures, shape_figures
+from .head import OTHERS, TONES, EntryHead, ShapeHead, figures, joined, shape_figures, tones
 from .layers import MaskedConv
 from .pixels import Palettes, PixelEmbedding
 from .places import CANDIDATES, candidates
@@ -22,6 +22,7 @@ from .places import CANDIDATES, candidates
 __all__ = ["Condition", "PixelCNN"]
 
 FIRST_SIDE, SIDE = 4, 2
+KNOWN = CANDIDATES + 2 * len(ORDERS) + OTHERS
 
 
 class Condition(NamedTuple):
@@ -29,15 +30,20 @@ class Condition(NamedTuple):
 
     Attributes:
         map: Shape (B, C, H, W).
-        style: Shape (B, C).
-        usage: Shape (B, K).
-        guess: Shape (B, H * W, K).
+        guess: Another look's log-probabilities of the entries, shape (B, H * W, K).
+        style: Shape (B, C), or None.
+        usage: Shape (B, K), or None.
+        sketch: Shades, shape (B, H * W), int64, for a decoder that colors a sketch; else None.
+        offsets: Added to the logits of the entries: log of how many each stands for, -inf for those that may
+            not be; shape (B, 1 or H * W, K).
     """
 
     map: Tensor
-    style: Tensor
-    usage: Tensor
     guess: Tensor
+    style: Tensor | None
+    usage: Tensor | None
+    sketch: Tensor | None
+    offsets: Tensor
 
 
 class PixelCNN(nn.Module):
@@ -47,15 +53,17 @@ class PixelCNN(nn.Module):
         embedding: Channels of a pixel's vector.
         width: Channels of the features.
         layers: Masked convolutions after the first.
+        colors: Whether it colors a sketch, which tells what is drawn; else it decides that too.
     """
 
-    def __init__(self, embedding: int, width: int, layers: int) -> None:
+    def __init__(self, embedding: int, width: int, layers: int, colors: bool) -> None:
         super().__init__()
         # One more channel says 'inside the canvas': zero padding alone would look like a color.
         self.first = MaskedConv(embedding + 1, width, FIRST_SIDE, itself=False)
         self.layers = nn.ModuleList(MaskedConv(width, width, SIDE, itself=True) for _ in range(layers))
         self.conditions = nn.Conv2d(width, width * (layers + 1), 1)
-        self.head = PointerHead(width, embedding, CANDIDATES, len(ORDERS))
+        self.head = EntryHead(width, embedding, CANDIDATES, KNOWN + TONES * colors)
+        self.shape = None if colors else ShapeHead(width, CANDIDATES, KNOWN)
         self.width = width
 
     def trunk(self, pixels: Tensor, condition: Tensor) -> Tensor:
@@ -98,8 +106,27 @@ class PixelCNN(nn.Module):
         with torch.no_grad():
             used = used_before(indices, visible, entries)
             counts, shapes = tallied(indices, visible, entries)
-        known = figures(near, used, counts, palettes.lab, told.guess, told.usage)
-        logp: Tensor = self.head(
-            features, told.style, self.head.entries(vectors), palettes.valid, near, known, shape_figures(shapes)
-        )
+            tone = None if told.sketch is None else tones(told.sketch, palettes.lab)
+        known = figures(near, used, counts, palettes.lab, told.guess, told.usage, tone)
+        logp = self.answer(features, palettes, self.head.entries(vectors), near, known, shape_figures(shapes), told)
         return logp.reshape(batch, height, width, -1)
+
+    def answer(
+        self,
+        features: Tensor,
+        palettes: Palettes,
+        entries: tuple[Tensor, Tensor],
+        near: Tensor,
+        known: Tensor,
+        shapes: Tensor,
+        told: Condition,
+    ) -> Tensor:
+        """Log-probabilities (B, N, K) of what is known of N pixels; `told` is of these pixels."""
+        color = self.head(features, told.style, entries, told.offsets, near, known)
+        if self.shape is None:
+            assert told.sketch is not None
+            clear = told.sketch == 0
+            color = F.pad(color.masked_fill(clear[..., None], -torch.inf), (1, 0), value=-torch.inf)
+            color[..., 0] = color[..., 0].masked_fill(clear, 0.0)
+            return color
+        return joined(self.shape(features, near, known, shapes), color, told.offsets[:, 0, 1:].exp().sum(1))

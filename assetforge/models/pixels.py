@@ -6,10 +6,15 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-__all__ = ["ENTRY_FEATURES", "Palettes", "PixelEmbedding"]
+__all__ = ["ENTRY_FEATURES", "SHADES", "Palettes", "PixelEmbedding", "grays", "shades_of", "sketched"]
 
 ENTRY_FEATURES = 12
+SHADES = 8
+EDGES = (0.16, 0.28, 0.39, 0.50, 0.61, 0.73, 0.86)
+CENTERS = (0.10, 0.22, 0.335, 0.445, 0.555, 0.67, 0.795, 0.93)
+"""Shades of a sketch: OKLab lightness in steps, and the lightness that stands for each."""
 
 
 class Palettes:
@@ -67,3 +72,26 @@ class PixelEmbedding(nn.Module):
         batch, height, width = indices.shape
         flat = indices.reshape(batch, -1, 1).expand(-1, -1, vectors.shape[2])
         return vectors.gather(1, flat).reshape(batch, height, width, -1).permute(0, 3, 1, 2)
+
+
+def shades_of(lab: Tensor) -> Tensor:
+    """The shade, 1 to SHADES, of each entry by its lightness, 0 for the transparent one; shape (B, K), int64.
+
+    Arguments:
+        lab: Shape (B, K, 3), the transparent entry first.
+    """
+    shades = 1 + torch.bucketize(lab[..., 0].contiguous(), torch.tensor(EDGES, device=lab.device))
+    return F.pad(shades[:, 1:], (1, 0))
+
+
+def sketched(indices: Tensor, palettes: Palettes) -> Tensor:
+    """The shades of sprites, 0 where transparent, of the shape of `indices` (B, H, W)."""
+    return shades_of(palettes.lab).gather(1, indices.flatten(1)).reshape_as(indices)
+
+
+def grays(batch: int, device: torch.device) -> Palettes:
+    """The palette of sketches, `batch` times: transparent and SHADES grays."""
+    light = torch.tensor((0.0, *CENTERS), device=device)
+    lab = torch.stack([light, torch.zeros_like(light), torch.zeros_like(light)], 1)
+    valid = torch.ones(batch, SHADES + 1, dtype=torch.bool, device=device)
+    return Palettes(lab.expand(batch, -1, -1), valid)

@@ -1,6 +1,9 @@
-"""The model that we ship: a palette-conditioned PixelCNN decoder with a hierarchical latent.
+"""The model that we ship: it sketches in shades, then colors the sketch in a palette.
 
-PixelVAE, Gulrajani et al. 2017; the palette is an input, and any set of visible pixels another.
+A PixelVAE (Gulrajani et al. 2017) with two decoders. Values before colors, as painters work: the first
+decoder draws silhouette, lights and darks in a gray palette of its own, from the coarse latent slots; the
+second picks a color of the palette in use for every drawn pixel, seeing the whole sketch, with the fine
+slots. So one latent and one noise give one sketch in every palette, and style never moves a silhouette.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from torch.nn import functional as F
 
 from .context import Context, Seen
 from .pixelcnn import Condition, PixelCNN
-from .pixels import Palettes, PixelEmbedding
-from .vae import LatentCondition, LatentPrior, Posterior, Said
+from .pixels import SHADES, Palettes, PixelEmbedding, grays, shades_of, sketched
+from .vae import LatentCondition, LatentPrior, Paint, Posterior, Said
 
 __all__ = ["PixelVAE", "PixelVAEConfig", "Terms"]
 
@@ -26,15 +29,15 @@ class PixelVAEConfig:
 
     Arguments:
         embedding: Channels of a pixel's color vector.
-        width: Channels of the decoder.
-        layers: Masked convolutions of the decoder after its first.
+        width: Channels of the decoders.
+        layers: Masked convolutions of each decoder after its first.
         context: Channels of the context network at full size.
         slot: Numbers in each of the 16 latent slots.
     """
 
     embedding: int = 24
-    width: int = 64
-    layers: int = 5
+    width: int = 48
+    layers: int = 4
     context: int = 48
     slot: int = 16
 
@@ -43,7 +46,7 @@ class Terms(NamedTuple):
     """What is learnt from a batch, in nats.
 
     Attributes:
-        pixels: Negative log-likelihood of each pixel; 0 where it was visible; shape (B, H, W).
+        pixels: Negative log-likelihood of each pixel, shade and color; 0 where it was visible; shape (B, H, W).
         latent: KL divergence of posterior from prior for each slot, shape (B, SLOTS).
         guess: Negative log-likelihood of each hidden pixel given the visible ones alone; 0 for sprites of
             which nothing is visible; shape (B, H, W).
@@ -65,41 +68,93 @@ class PixelVAE(nn.Module):
     def __init__(self, config: PixelVAEConfig) -> None:
         super().__init__()
         self.config = config
-        self.embed = PixelEmbedding(config.embedding)
-        self.context = Context(config.embedding, config.context)
-        self.posterior = Posterior(config.embedding, config.width, config.slot)
-        self.prior = LatentPrior(config.context, config.slot)
-        self.say = LatentCondition(config.width, config.slot, config.embedding)
-        self.enter = nn.Conv2d(config.context, config.width, 1)
-        self.mirrored = nn.Parameter(torch.zeros(config.width))
-        self.decoder = PixelCNN(config.embedding, config.width, config.layers)
+        width, context, embedding = config.width, config.context, config.embedding
+        self.embed = PixelEmbedding(embedding)
+        self.context = Context(embedding, context)
+        self.posterior = Posterior(embedding, width, config.slot)
+        self.prior = LatentPrior(context, config.slot)
+        self.say = LatentCondition(width, config.slot, embedding)
+        self.paint = Paint(embedding, width)
+        self.enter_sketch = nn.Conv2d(context, width, 1)
+        self.enter_color = nn.Conv2d(context, width, 1)
+        self.mirrored = nn.Parameter(torch.zeros(2, width))
+        self.sketcher = PixelCNN(embedding, width, config.layers, colors=False)
+        self.colorist = PixelCNN(embedding, width, config.layers, colors=True)
 
-    def encode(self, indices: Tensor, palettes: Palettes, vectors: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, indices: Tensor, sketch: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of the latent of whole sprites, each (B, SLOTS, slot)."""
-        light, drawn = self.lights(indices, palettes)
+        light, drawn = self.lights(sketch)
         mean, variance = self.posterior(self.embed.place(vectors, indices), light, drawn)
         return mean, variance
 
     @staticmethod
-    def lights(indices: Tensor, palettes: Palettes) -> tuple[Tensor, Tensor]:
-        """OKLab lightness of every pixel, and 1 where it is drawn, each (B, 1, H, W)."""
-        light = palettes.lab[..., 0].gather(1, indices.flatten(1)).reshape_as(indices)[:, None]
-        return light, (indices > 0).to(light)[:, None]
+    def lights(sketch: Tensor) -> tuple[Tensor, Tensor]:
+        """The lightness of every shade, and 1 where it is drawn, each (B, 1, H, W)."""
+        light = grays(1, sketch.device).lab[0, :, 0][sketch][:, None]
+        return light, (sketch > 0).to(light)[:, None]
 
     def look(self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor) -> Seen:
         """What the visible pixels say; `indices` under hidden ones are not read."""
         seen: Seen = self.context(indices, visible, palettes, vectors)
         return seen
 
-    def tell(
-        self, latent: Tensor, seen: Seen, vectors: Tensor, mirrored: Tensor | None = None
+    def to_sketch(
+        self,
+        latent: Tensor,
+        seen: Seen,
+        palettes: Palettes,
+        vectors: Tensor,
+        strict: Tensor | None = None,
+        mirrored: Tensor | None = None,
     ) -> tuple[Condition, Said]:
-        """What the decoder is told of a latent (B, SLOTS, slot) and of what is seen, and what the latent said."""
+        """What the sketcher is told of a latent (B, SLOTS, slot) and of what is seen, and what the latent said.
+
+        Arguments:
+            strict: True where only shades that the palette has may be, shape (B,); by default nowhere.
+            mirrored: 1 for a sprite that is shown mirrored, shape (B,).
+        """
         said: Said = self.say(latent, seen.map, vectors)
-        told = said.layout + self.enter(seen.map)
-        if mirrored is not None:
-            told = told + (mirrored.to(told)[:, None] * self.mirrored)[:, :, None, None]
-        return Condition(told, said.style, said.usage, seen.guess), said
+        shades = shades_of(palettes.lab)
+        offsets = torch.zeros(len(shades), SHADES + 1, device=shades.device)
+        if strict is not None:
+            # A shade is as likely at first as its entries are together, so that all entries are equally likely.
+            held = torch.zeros_like(offsets).scatter_add_(1, shades, palettes.valid.float()).log()
+            offsets = torch.where(strict[:, None], held, offsets)
+        # The guess is of entries; that of a shade is the sum of theirs. Zeros, where nothing is seen, stay zeros.
+        blind = (seen.guess == 0).all(2, keepdim=True)
+        chance = seen.guess.exp() * palettes.valid[:, None]
+        sums = torch.zeros(*chance.shape[:2], SHADES + 1, device=chance.device)
+        sums = sums.scatter_add(2, shades[:, None].expand_as(chance), chance)
+        guess = sums.clamp_min(1e-6).log().masked_fill(blind, 0.0)
+        told = self.turned(said.layout + self.enter_sketch(seen.map), mirrored, 0)
+        return Condition(told, guess, None, None, None, offsets[:, None]), said
+
+    def to_color(
+        self,
+        said: Said,
+        seen: Seen,
+        sketch: Tensor,
+        palettes: Palettes,
+        strict: Tensor | None = None,
+        mirrored: Tensor | None = None,
+    ) -> Condition:
+        """What the colorist is told; `strict` as for `to_sketch`: there a pixel has the very shade of its sketch."""
+        gray = self.embed(grays(1, sketch.device)).expand(len(sketch), -1, -1)
+        _, drawn = self.lights(sketch)
+        told = self.paint(self.embed.place(gray, sketch), drawn) + self.enter_color(seen.map)
+        flat = sketch.flatten(1)
+        allowed = palettes.valid[:, None]
+        if strict is not None:
+            right = shades_of(palettes.lab)[:, None] == flat[..., None]
+            allowed = allowed & (right | ~strict[:, None, None] | (flat == 0)[..., None])
+        offsets = torch.zeros(allowed.shape, device=allowed.device).masked_fill(~allowed, -torch.inf)
+        return Condition(self.turned(told, mirrored, 1), seen.guess, said.style, said.usage, flat, offsets)
+
+    def turned(self, told: Tensor, mirrored: Tensor | None, which: int) -> Tensor:
+        """A map for one of the decoders, told whether the sprite is shown mirrored."""
+        if mirrored is None:
+            return told
+        return told + (mirrored.to(told)[:, None] * self.mirrored[which])[:, :, None, None]
 
     def forward(
         self,
@@ -109,6 +164,8 @@ class PixelVAE(nn.Module):
         noise: Tensor,
         dropped: Tensor | None = None,
         mirrored: Tensor | None = None,
+        sketch: Tensor | None = None,
+        strict: Tensor | None = None,
     ) -> Terms:
         """The bound on the negative log-likelihood of the hidden pixels given the visible ones.
 
@@ -117,13 +174,19 @@ class PixelVAE(nn.Module):
             visible: True where known beforehand, shape (B, H, W).
             palettes: One a sprite.
             noise: Standard normal, shape (B, SLOTS, slot).
-            dropped: True for pixels that the decoder may not look back at, shape (B, H, W): in training,
-                so that it listens to the latent.
+            dropped: True for pixels that the decoders may not look back at, shape (B, H, W): in training,
+                so that they listen to the latent.
             mirrored: 1 for a sprite that is shown mirrored, shape (B,): told, so that what falls from one
                 side, as light does, need not be learnt to fall from both.
+            sketch: Shades, shape (B, H, W); by default those of the sprites' own colors.
+            strict: True where the sketch is of the very shades of the sprite, shape (B,); by default everywhere.
         """
+        if sketch is None:
+            sketch = sketched(indices, palettes)
+        if strict is None:
+            strict = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
         vectors = self.embed(palettes)
-        mean, log_variance = self.encode(indices, palettes, vectors)
+        mean, log_variance = self.encode(indices, sketch, vectors)
         latent = mean + noise * (log_variance / 2).exp()
         seen = self.look(indices, visible, palettes, vectors)
         prior_mean, prior_variance, _ = self.prior(seen.vector, indices.shape[1:], latent, mirrored=mirrored)
@@ -133,16 +196,20 @@ class PixelVAE(nn.Module):
             + ((mean - prior_mean).square() + log_variance.exp()) / prior_variance.exp()
             - 1
         )
-        told, said = self.tell(latent, seen, vectors, mirrored)
-        logp = self.decoder(indices, visible, dropped, palettes, vectors, told)
-        nats = -logp.gather(3, indices[..., None])[..., 0].masked_fill(visible, 0.0)
+        told, said = self.to_sketch(latent, seen, palettes, vectors, strict, mirrored)
+        gray = grays(len(indices), indices.device)
+        shades = self.sketcher(sketch, visible, dropped, gray, self.embed(gray), told)
+        told = self.to_color(said, seen, sketch, palettes, strict, mirrored)
+        colors = self.colorist(indices, visible, dropped, palettes, vectors, told)
+        nats = -shades.gather(3, sketch[..., None])[..., 0] - colors.gather(3, indices[..., None])[..., 0]
         guess = -seen.guess.gather(2, indices.flatten(1)[..., None])[..., 0].reshape(indices.shape)
-        picture, usage = self.readings(said, indices, palettes)
-        return Terms(nats, divergence.sum(2), guess.masked_fill(visible, 0.0), picture, usage)
+        picture, usage = self.readings(said, indices, sketch, palettes)
+        hidden = ~visible
+        return Terms(nats * hidden, divergence.sum(2), guess * hidden, picture, usage)
 
-    def readings(self, said: Said, indices: Tensor, palettes: Palettes) -> tuple[Tensor, Tensor]:
+    def readings(self, said: Said, indices: Tensor, sketch: Tensor, palettes: Palettes) -> tuple[Tensor, Tensor]:
         """The last two of `Terms`."""
-        light, drawn = self.lights(indices, palettes)
+        light, drawn = self.lights(sketch)
         read = self.say.picture(said.layout).float()
         shape = F.binary_cross_entropy_with_logits(read[:, :1], drawn, reduction="none")
         shade = (read[:, 1:] - light).square() * drawn * 8
@@ -154,18 +221,39 @@ class PixelVAE(nn.Module):
     def log_weights(self, indices: Tensor, visible: Tensor, palettes: Palettes, noise: Tensor) -> Tensor:
         """log p(x, z) - log q(z | x) at a latent drawn with `noise`, in nats, shape (B,)."""
         vectors = self.embed(palettes)
-        mean, log_variance = self.encode(indices, palettes, vectors)
+        sketch = sketched(indices, palettes)
+        mean, log_variance = self.encode(indices, sketch, vectors)
         latent = mean + noise * (log_variance / 2).exp()
         seen = self.look(indices, visible, palettes, vectors)
         prior_mean, prior_variance, _ = self.prior(seen.vector, (indices.shape[1], indices.shape[2]), latent)
         surprise = (latent - prior_mean).square() / prior_variance.exp() + prior_variance
         surprise = 0.5 * (surprise - noise.square() - log_variance).sum((1, 2))
-        logp = self.logp(indices, visible, palettes, latent).gather(3, indices[..., None])[..., 0]
+        strict = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
+        shades, colors = self.logp(indices, sketch, visible, palettes, latent, strict)
+        logp = shades.gather(3, sketch[..., None])[..., 0] + colors.gather(3, indices[..., None])[..., 0]
         return logp.masked_fill(visible, 0.0).sum((1, 2)) - surprise
 
-    def logp(self, indices: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor) -> Tensor:
-        """Log-probabilities of every entry at every pixel for a fixed latent, shape (B, H, W, K)."""
+    def logp(
+        self,
+        indices: Tensor,
+        sketch: Tensor,
+        visible: Tensor,
+        palettes: Palettes,
+        latent: Tensor,
+        strict: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Log-probabilities at every pixel for a fixed latent: of every shade, and of every entry given the sketch.
+
+        Each pixel's are given the pixels before it, and the visible ones. With `strict` (see `to_sketch`) the
+        products of the two sum to one over all sprites.
+
+        Returns:
+            Shapes (B, H, W, SHADES + 1) and (B, H, W, K).
+        """
         vectors = self.embed(palettes)
-        told, _ = self.tell(latent, self.look(indices, visible, palettes, vectors), vectors)
-        logp: Tensor = self.decoder(indices, visible, None, palettes, vectors, told)
-        return logp
+        seen = self.look(indices, visible, palettes, vectors)
+        told, said = self.to_sketch(latent, seen, palettes, vectors, strict)
+        gray = grays(len(indices), indices.device)
+        shades = self.sketcher(sketch, visible, None, gray, self.embed(gray), told)
+        told = self.to_color(said, seen, sketch, palettes, strict)
+        return shades, self.colorist(indices, visible, None, palettes, vectors, told)

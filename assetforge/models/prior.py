@@ -22,7 +22,7 @@ from .data import entry_lab, table_to
 from .memory import PAIRS, Memory, recall
 from .pixelvae import PixelVAE
 from .sampler import normals, uniforms
-from .studio import Studio, centered, one_thread
+from .studio import Studio, centered, one_thread, recolored
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
@@ -83,10 +83,7 @@ class Prior:
     @property
     def corpus_palette(self) -> Palette:
         """The colors of the sprites it learnt from: what ``auto:K`` fits when there is nothing nearer."""
-        from ..color import oklab_to_srgb
-
-        colors = oklab_to_srgb(self.memory.lab[1:].astype(np.float64))
-        return Palette(tuple((int(r), int(g), int(b)) for r, g, b in colors), self.card["name"])
+        return Palette(self.memory.palette.colors, self.card["name"])
 
     def generate(self, palette: Palette, count: int, **options: Any) -> list[Sprite]:
         """`draw`, for callers who want the sprites alone."""
@@ -199,7 +196,7 @@ class Prior:
             shape = (hole.shape[0], hole.shape[1])
             with one_thread():
                 _, _, latent = self.model.prior(self.studio.look([sprite], [hole]).vector, shape)
-            none = np.zeros((*shape, 2), np.float32)
+            none = np.zeros((*shape, 3), np.float32)
             guessed[place] = self.studio.fill([sprite], [hole], latent, [none], 0.0)[0][0]
         return [
             Sprite(np.where(hole, filled, sprite.indices), sprite.palette, sprite.name, sprite.duration, sprite.tag)
@@ -243,12 +240,12 @@ class Prior:
             if isinstance(one, int):
                 latent, (fresh,) = self.studio.starts([(one, 0)], shape, palette, truncation, temperature)
                 return latent, fresh
-            own, fresh = centered(one, shape, palette), uniforms(0, number, *shape)
+            own, fresh = centered(one, shape), uniforms(0, number, *shape)
             latent = self.studio.truncate(self.studio.codes([own]), shape, truncation)
             if temperature <= 0:
                 return latent, fresh
             # The sprite's own numbers: unmixed, it would be drawn as it is, so what changes is the mixing's.
-            return latent, self.studio.numbers([own], latent, [fresh], temperature)[0]
+            return latent, self.studio.numbers([own], palette, latent, [fresh], temperature)[0]
 
         across = [of(one, number)[0] for number, one in enumerate(cols)]
         latents, random = [], []
@@ -295,7 +292,7 @@ class Prior:
         near, _ = nearest(indices, lab, self.known(shape, palette)[0], self.memory.lab, most=PAIRS)
         fitting = [one for one in like if one.size[0] <= shape[1] and one.size[1] <= shape[0]]
         if fitting:
-            others = np.stack([centered(one, shape, palette).indices for one in fitting])
+            others = np.stack([recolored(centered(one, shape), palette).indices for one in fitting])
             near = np.minimum(near, nearest(indices, lab, others, lab, most=PAIRS)[0])
         return near
 

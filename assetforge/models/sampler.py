@@ -2,9 +2,8 @@
 
 What a convolution reads of the rows above is computed once a row, what it reads of its own row once a
 pixel; nothing is computed twice (Ramachandran et al. 2017, "Fast Generation for Convolutional
-Autoregressive Models"). Two uniform numbers decide a pixel: the first whether it is drawn, the second
-its color, by walking the colors from dark to light; so the same numbers give like sprites in any
-palette, in any order.
+Autoregressive Models"). The sketch is drawn first, then colored. Three uniform numbers decide a pixel:
+whether it is drawn, its shade, and its color, the last two by walking the entries from dark to light.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .counts import Tally
-from .head import figures, shape_figures
+from .head import figures, shape_figures, tones
 from .layers import ABOVE, MaskedConv
-from .pixelcnn import Condition
-from .pixels import Palettes
+from .pixelcnn import Condition, PixelCNN
+from .pixels import Palettes, grays, sketched
 from .pixelvae import PixelVAE
 from .places import BEFORE, candidates
 
@@ -32,8 +31,8 @@ def stream(seed: int, number: int, purpose: int) -> np.random.Generator:
 
 
 def uniforms(seed: int, number: int, height: int, width: int) -> NDArray[np.float32]:
-    """The numbers that decide sprite `number`, shape (H, W, 2), in [0, 1)."""
-    return stream(seed, number, 1).random((height, width, 2), np.float32)
+    """The numbers that decide sprite `number`, shape (H, W, 3), in [0, 1)."""
+    return stream(seed, number, 1).random((height, width, 3), np.float32)
 
 
 def normals(seed: int, number: int, *shape: int) -> NDArray[np.float32]:
@@ -53,14 +52,15 @@ def decide(logp: Tensor, order: Tensor, random: Tensor, temperature: float) -> T
         logp: Log-probabilities, shape (B, K).
         order: Entries from dark to light, transparent first, padding last, shape (B, K).
         random: In [0, 1), shape (B, 2).
-        temperature: 1 samples the model; less is more likely; 0 takes the likeliest entry.
+        temperature: 1 samples the model; less is more likely; 0 takes the likelier of drawn and not, then the
+            likeliest entry.
 
     Returns:
         Entries, shape (B,), int64.
     """
-    if temperature <= 0:
-        return logp.argmax(1)
     clear = logp[:, 0] - torch.log1p(-logp[:, 0].exp().clamp_max(1 - 1e-7))
+    if temperature <= 0:
+        return torch.where(clear > 0, 0, 1 + logp[:, 1:].argmax(1))
     empty = random[:, 0] < torch.sigmoid(clear / temperature)
     color = (logp.gather(1, order)[:, 1:] / temperature).softmax(1).cumsum(1)
     # Scaled by the sum as it was rounded, so that no number falls past the last real color.
@@ -102,12 +102,11 @@ class Trunk:
     """The decoder's convolutions, a row and then a pixel at a time.
 
     Arguments:
-        model: Whose decoder it is.
+        decoder: Whose they are.
         condition: The decoder's map, shape (B, C, H, W).
     """
 
-    def __init__(self, model: PixelVAE, condition: Tensor) -> None:
-        decoder = model.decoder
+    def __init__(self, decoder: PixelCNN, condition: Tensor) -> None:
         self.layers = [layer for layer in (decoder.first, *decoder.layers) if isinstance(layer, MaskedConv)]
         self.before = [layer.before for layer in self.layers]
         batch, _, height, width = condition.shape
@@ -182,79 +181,98 @@ def sample(
         visible: True where pixels must stay, shape (B, H, W).
         palettes: One a sprite.
         latent: Shape (B, SLOTS, slot).
-        random: Uniform numbers in [0, 1), shape (B, H, W, 2).
+        random: Uniform numbers in [0, 1), shape (B, H, W, 3).
         temperature: As for `decide`.
 
     Returns:
         The filled indices, shape (B, H, W), int64, and the nats of each filled pixel under the model
-        itself (temperature 1), 0 where visible.
+        itself (temperature 1), shade and color, 0 where visible.
     """
-    batch, height, width = canvas.shape
     vectors = model.embed(palettes)
     canvas = canvas.masked_fill(~visible, 0)
-    told, _ = model.tell(latent, model.look(canvas, visible, palettes, vectors), vectors)
-    trunk = Trunk(model, told.map)
-    pixel = Pixel(model, canvas, visible, palettes, vectors, told)
-    nats = torch.zeros(batch, height, width)
-    everyone = torch.arange(batch)
-    todo = ~visible.all(0)
-    last = int(todo.any(1).nonzero().max()) if bool(todo.any()) else -1
-    for row in range(last + 1):
-        trunk.begin(row)
-        asked = todo[row].tolist()
-        for column in range(width):
-            features = trunk.at(column) if any(asked) else None
-            drawn = canvas[:, row, column]
-            if features is not None and asked[column]:
-                logp = pixel.logp(row, column, features)
-                known = visible[:, row, column]
-                drawn = torch.where(known, drawn, decide(logp, palettes.order, random[:, row, column], temperature))
-                nats[:, row, column] = -logp.gather(1, drawn[:, None])[:, 0].masked_fill(known, 0)
-                canvas[:, row, column] = drawn
-            pixel.add(row, column, drawn)
-            trunk.place(column, vectors[everyone, drawn])
-        if not any(asked):
-            trunk.along()
-        trunk.end(row)
-    return canvas, nats
+    seen = model.look(canvas, visible, palettes, vectors)
+    told, said = model.to_sketch(latent, seen, palettes, vectors)
+    gray = grays(len(canvas), canvas.device)
+    pixels = Pixels(model.sketcher, sketched(canvas, palettes), visible, gray, model.embed(gray), told)
+    sketch, first = pixels.draw(~visible, random[..., :2], temperature)
+    told = model.to_color(said, seen, sketch, palettes)
+    pixels = Pixels(model.colorist, canvas, visible, palettes, vectors, told)
+    canvas, second = pixels.draw(~visible & (sketch > 0), random[..., 1:], temperature)
+    return canvas, first + second
 
 
-class Pixel:
-    """The decoder's head, a pixel at a time.
+class Pixels:
+    """One decoder at work on a canvas.
 
     Arguments:
+        decoder: The sketcher or the colorist.
         canvas: Indices, 0 where hidden, shape (B, H, W), int64.
         visible: Shape (B, H, W).
+        palettes: One a sprite.
+        vectors: Vectors of the entries, shape (B, K, E).
         told: What the decoder is told.
     """
 
     def __init__(
-        self, model: PixelVAE, canvas: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, told: Condition
+        self, decoder: PixelCNN, canvas: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, told: Condition
     ) -> None:
-        self.head, self.palettes, self.told = model.decoder.head, palettes, told
-        self.entries = self.head.entries(vectors)
-        self.width = canvas.shape[2]
+        self.decoder, self.palettes, self.vectors, self.told = decoder, palettes, vectors, told
+        self.canvas = canvas
+        self.entries = decoder.head.entries(vectors)
         self.tally = Tally(canvas, visible, palettes.valid.shape[1])
         self.near = F.pad(canvas, (2, 2, 2, 0), value=-1)
         self.later = candidates(canvas.masked_fill(~visible, -1), visible)[..., len(BEFORE) :]
+        self.tones = None if told.sketch is None else tones(told.sketch, palettes.lab)
+
+    def draw(self, wanted: Tensor, random: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+        """Decide all pixels that are `wanted`, (B, H, W); the canvas, and their nats.
+
+        Arguments:
+            random: Uniform numbers in [0, 1), shape (B, H, W, 2).
+            temperature: As for `decide`.
+        """
+        trunk = Trunk(self.decoder, self.told.map)
+        batch, height, width = self.canvas.shape
+        nats = torch.zeros(batch, height, width)
+        everyone = torch.arange(batch)
+        todo = wanted.any(0)
+        last = int(todo.any(1).nonzero().max()) if bool(todo.any()) else -1
+        for row in range(last + 1):
+            trunk.begin(row)
+            asked = todo[row].tolist()
+            for column in range(width):
+                features = trunk.at(column) if any(asked) else None
+                drawn = self.canvas[:, row, column]
+                if features is not None and asked[column]:
+                    logp = self.logp(row, column, features)
+                    here = wanted[:, row, column]
+                    found = decide(logp, self.palettes.order, random[:, row, column], temperature)
+                    drawn = torch.where(here, found, drawn)
+                    cost = -logp.gather(1, drawn[:, None])[:, 0]
+                    nats[:, row, column] = torch.where(here, cost, 0.0)
+                    self.canvas[:, row, column] = drawn
+                self.tally.add(row, column, drawn)
+                self.near[:, 2 + row, 2 + column] = drawn
+                trunk.place(column, self.vectors[everyone, drawn])
+            if not any(asked):
+                trunk.along()
+            trunk.end(row)
+        return self.canvas, nats
 
     def logp(self, row: int, column: int, features: Tensor) -> Tensor:
-        """Log-probabilities of the entries, shape (B, K)."""
+        """Log-probabilities of the entries of one pixel, shape (B, K), of its features (B, C)."""
+        told, width = self.told, self.canvas.shape[2]
         before = [self.near[:, 2 + row + dy, 2 + column + dx] for dy, dx in BEFORE]
         later = self.later[:, row, column]
-        if column > self.width - 1 - column:
-            later[:, -1] = self.near[:, 2 + row, 1 + self.width - column]
+        if column > width - 1 - column:
+            later[:, -1] = self.near[:, 2 + row, 1 + width - column]
         near = torch.cat([torch.stack(before, 1), later], 1)[:, None]
         counts, shapes = self.tally.look(row, column)
-        place = row * self.width + column
-        guess = self.told.guess[:, place : place + 1]
-        known = figures(near, self.tally.used[:, None], counts[:, None], self.palettes.lab, guess, self.told.usage)
-        logp: Tensor = self.head(
-            features[:, None], self.told.style, self.entries, self.palettes.valid, near, known, shape_figures(shapes)
-        )
-        return logp[:, 0]
-
-    def add(self, row: int, column: int, drawn: Tensor) -> None:
-        """Tell what the pixel is, shape (B,)."""
-        self.tally.add(row, column, drawn)
-        self.near[:, 2 + row, 2 + column] = drawn
+        here = slice(row * width + column, row * width + column + 1)
+        tone = None if self.tones is None else self.tones[:, here]
+        used = self.tally.used[:, None]
+        known = figures(near, used, counts[:, None], self.palettes.lab, told.guess[:, here], told.usage, tone)
+        sketch = None if told.sketch is None else told.sketch[:, here]
+        told = told._replace(sketch=sketch)
+        shapes = shape_figures(shapes)
+        return self.decoder.answer(features[:, None], self.palettes, self.entries, near, known, shapes, told)[:, 0]

@@ -21,11 +21,12 @@ from ..sprite import Sprite
 from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
 from .memory import Memory, cropped
+from .pixels import SHADES, grays, shades_of, sketched
 from .pixelvae import PixelVAE
 from .sampler import choices, explain, normals, sample, uniforms
 from .vae import SLOTS
 
-__all__ = ["Studio", "centered", "one_thread"]
+__all__ = ["Studio", "centered", "one_thread", "recolored"]
 
 CHUNK = 16
 NOISE = 0.6
@@ -53,13 +54,19 @@ def stray(numbers: NDArray[np.float32], fresh: NDArray[np.float32]) -> NDArray[n
     return np.minimum(walked.numpy().astype(np.float32), np.float32(1 - 2**-24))
 
 
-def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite:
-    """The sprite in `palette` on a canvas (H, W): as it is if it has that size, else what is drawn of it in the middle.
+def recolored(sprite: Sprite, palette: Palette) -> Sprite:
+    """The sprite in `palette`, nearest color for color."""
+    if sprite.palette == palette:
+        return sprite
+    return Sprite(table_to(entry_lab(sprite.palette), entry_lab(palette))[sprite.indices], palette, sprite.name)
 
-    Nearest color for color; what is too large is cut at the middle.
+
+def centered(sprite: Sprite, shape: tuple[int, int]) -> Sprite:
+    """The sprite on a canvas (H, W): as it is if it has that size, else what is drawn of it in the middle.
+
+    What is too large is cut at the middle.
     """
-    table = table_to(entry_lab(sprite.palette), entry_lab(palette))
-    own = sprite.indices if sprite.palette == palette else table[sprite.indices]
+    own = sprite.indices
     if own.shape != shape:
         own = cropped(own)
         for axis in (0, 1):
@@ -67,7 +74,7 @@ def centered(sprite: Sprite, shape: tuple[int, int], palette: Palette) -> Sprite
             own = own.take(range(spare // 2, spare // 2 + min(own.shape[axis], shape[axis])), axis)
         top, left = (shape[0] - own.shape[0]) // 2, (shape[1] - own.shape[1]) // 2
         own = np.pad(own, ((top, shape[0] - own.shape[0] - top), (left, shape[1] - own.shape[1] - left)))
-    return Sprite(own, palette, sprite.name)
+    return Sprite(own, sprite.palette, sprite.name)
 
 
 class Studio:
@@ -101,7 +108,8 @@ class Studio:
         with one_thread():
             for some, padded in self.chunks(sprites):
                 one = self.tensors([sprites[n] for n in padded])
-                mean, _ = self.model.encode(one.indices, one.palettes, self.model.embed(one.palettes))
+                sketch = sketched(one.indices, one.palettes)
+                mean, _ = self.model.encode(one.indices, sketch, self.model.embed(one.palettes))
                 found[some] = mean[: len(some)]
         return found
 
@@ -115,7 +123,7 @@ class Studio:
         like: Sequence[Sprite] = (),
         tag: str | None = None,
     ) -> tuple[Tensor, list[NDArray[np.float32]]]:
-        """Latents (N, SLOTS, slot) and the uniform numbers (H, W, 2) that sprites are drawn from.
+        """Latents (N, SLOTS, slot) and the uniform numbers (H, W, 3) that sprites are drawn from.
 
         Both set out from a sprite, one of `like` or one that the model has learnt, and stray from there: the
         latent by noise, with some slots of another sprite (a VampPrior, Tomczak & Welling 2018, over the
@@ -143,11 +151,11 @@ class Studio:
         for seed, number in orders:
             dice = choices(seed, number)
             if like:
-                sources.append(centered(like[number % len(like)], shape, palette))
+                sources.append(centered(like[number % len(like)], shape))
             else:
                 one, other = (suited[int(dice.integers(len(suited)))] for _ in range(2))
-                sources.append(self.learnt(one, shape, palette))
-                others.append(self.learnt(other, shape, palette))
+                sources.append(self.learnt(one, shape))
+                others.append(self.learnt(other, shape))
                 swapped.append(dice.random(SLOTS) < RECOMBINED)
         latents = self.codes(sources)
         if others:
@@ -155,22 +163,22 @@ class Studio:
         latents = self.truncate(latents + NOISE * noise, shape, psi)
         if heat <= 0:
             return latents, fresh
-        own = self.own_numbers(sources, heat)
+        own = self.own_numbers(sources, palette, heat)
         return latents, [stray(mine, new) for mine, new in zip(own, fresh, strict=True)]
 
-    def learnt(self, place: int, shape: tuple[int, int], palette: Palette) -> Sprite:
-        """A training sprite on a canvas of `shape`, nearest color for color in `palette`."""
-        indices = table_to(self.memory.lab, entry_lab(palette))[self.memory.sprites[place]]
-        return centered(Sprite(indices, palette), shape, palette)
+    def learnt(self, place: int, shape: tuple[int, int]) -> Sprite:
+        """A training sprite on a canvas of `shape`, in its own colors."""
+        return centered(Sprite(self.memory.sprites[place], self.memory.palette), shape)
 
-    def own_numbers(self, sprites: Sequence[Sprite], heat: float) -> list[NDArray[np.float32]]:
+    def own_numbers(self, sprites: Sequence[Sprite], palette: Palette, heat: float) -> list[NDArray[np.float32]]:
         """`numbers` of sprites under their own latents; kept, since many are drawn from one."""
-        keys = [(sprite.indices.tobytes(), sprite.indices.shape, sprite.palette, heat) for sprite in sprites]
+        keys = [(one.indices.tobytes(), one.indices.shape, one.palette, palette, heat) for one in sprites]
         new = {key: sprite for key, sprite in zip(keys, sprites, strict=True) if key not in self.kept}
         if new:
             fresh = list(new.values())
             dice = [uniforms(0, 0, *sprite.indices.shape) for sprite in fresh]
-            self.kept.update(zip(new, self.numbers(fresh, self.codes(fresh), dice, heat), strict=True))
+            found = self.numbers(fresh, palette, self.codes(fresh), dice, heat)
+            self.kept.update(zip(new, found, strict=True))
         return [self.kept[key] for key in keys]
 
     def look(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> Seen:
@@ -213,12 +221,24 @@ class Studio:
                     one = self.tensors(each, hidden)
                     mine = filled[n * len(some) : (n + 1) * len(some)]
                     mine = np.concatenate([mine, mine[-1:].repeat(len(each) - len(some), 0)])
-                    drawn = torch.from_numpy(mine.astype(np.int64))
-                    logp = self.model.logp(drawn, one.visible, one.palettes, latents[n])
-                    chances += 0.5 / FILLINGS * logp.exp()
+                    chances += 0.5 / FILLINGS * self.chances(torch.from_numpy(mine.astype(np.int64)), one, latents[n])
             for row, place in enumerate(some):
                 found[place] = chances[row].numpy()
         return found
+
+    def chances(self, filled: Tensor, one: Batch, latents: Tensor) -> Tensor:
+        """How likely each entry is at each pixel given those before it in `filled` (B, H, W), shape (B, H, W, K).
+
+        The chance of its shade, shared among the entries of that shade as the colorist prefers them.
+        """
+        shades, colors = self.model.logp(filled, sketched(filled, one.palettes), one.visible, one.palettes, latents)
+        shade = shades_of(one.palettes.lab)[:, None, None].expand(*colors.shape)
+        weight = colors.clamp_min(-30).exp() * one.palettes.valid[:, None, None]
+        totals = torch.zeros(*shades.shape).scatter_add(3, shade, weight)
+        # Shades that the palette lacks fall to those that it has.
+        has = totals > 0
+        chance = (shades.exp() * has) / (shades.exp() * has).sum(3, keepdim=True)
+        return chance.gather(3, shade) * weight / totals.gather(3, shade).clamp_min(1e-30)
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
         """A latent pulled towards the prior's mean."""
@@ -234,24 +254,44 @@ class Studio:
         return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes)).vector
 
     def numbers(
-        self, sprites: Sequence[Sprite], latents: Tensor, dice: Sequence[NDArray[np.float32]], temperature: float
+        self,
+        sprites: Sequence[Sprite],
+        palette: Palette,
+        latents: Tensor,
+        dice: Sequence[NDArray[np.float32]],
+        temperature: float,
     ) -> list[NDArray[np.float32]]:
-        """The uniform numbers with which each latent (N, SLOTS, slot) draws exactly its sprite, each (H, W, 2).
+        """The uniform numbers with which each latent (N, SLOTS, slot) draws exactly its sprite, each (H, W, 3).
+
+        The sketch is that of the sprite's own colors; what it is colored with is nearest to them in `palette`.
 
         Arguments:
-            dice: Uniform numbers that choose among those that would do, each (H, W, 2).
+            dice: Uniform numbers that choose among those that would do, each (H, W, 3).
         """
         found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
         with one_thread():
             for some, padded in self.chunks(sprites):
                 one = self.tensors([sprites[n] for n in padded])
-                logp = self.model.logp(one.indices, one.visible, one.palettes, latents[padded])
+                sketch = sketched(one.indices, one.palettes)
+                new = self.tensors([recolored(sprites[n], palette) for n in padded])
+                shades, colors = self.model.logp(new.indices, sketch, new.visible, new.palettes, latents[padded])
+                order = grays(1, sketch.device).order
                 for row, place in enumerate(some):
-                    mine = logp[row].flatten(0, 1)
-                    order = one.palettes.order[row].expand(len(mine), -1)
                     random = torch.from_numpy(dice[place]).flatten(0, 1)
-                    numbers = explain(mine, order, one.indices[row].flatten(), random, temperature)
-                    found[place] = numbers.reshape(*sprites[place].indices.shape, 2).numpy()
+                    wanted, entry = sketch[row].flatten(), new.indices[row].flatten()
+                    drawn = explain(
+                        shades[row].flatten(0, 1), order.expand(len(wanted), -1), wanted, random[:, :2], temperature
+                    )
+                    colored = explain(
+                        colors[row].flatten(0, 1),
+                        new.palettes.order[row].expand(len(wanted), -1),
+                        entry,
+                        random[:, 1:],
+                        temperature,
+                    )
+                    third = torch.where(entry == 0, random[:, 2], colored[:, 1])
+                    numbers = torch.cat([drawn, third[:, None]], 1)
+                    found[place] = numbers.reshape(*sprites[place].indices.shape, 3).numpy()
         return found
 
     def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None) -> Batch:

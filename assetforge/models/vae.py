@@ -1,8 +1,8 @@
 """The latent side of the model: posterior, learnt prior, and what a latent says to the decoder.
 
-A latent is 16 slots. Slots 0-7 are read from the silhouette and the lights and darks alone and
-speak as a map: layout. Slots 8-15 are pooled over the whole sprite and speak as one vector: how
-the palette is used. Kingma & Welling 2014; the decoder makes it a PixelVAE (Gulrajani et al. 2017).
+A latent is 16 slots. Slots 0-7 are read from the sketch alone, the silhouette and its lights and
+darks, and speak as a map: layout. Slots 8-15 are pooled over the whole sprite and speak as one
+vector: how the palette is used. Kingma & Welling 2014; the decoder makes it a PixelVAE (Gulrajani et al. 2017).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from .layers import conv
 from .places import coordinates
 
-__all__ = ["COARSE", "SLOTS", "LatentCondition", "LatentPrior", "Posterior", "Said"]
+__all__ = ["COARSE", "SLOTS", "LatentCondition", "LatentPrior", "Paint", "Posterior", "Said"]
 
 SLOTS, COARSE = 16, 8
 GRID = 4
@@ -58,7 +58,7 @@ class Posterior(nn.Module):
 
         Arguments:
             pixels: Pixel vectors, shape (B, E, H, W).
-            light: OKLab lightness of the pixels, shape (B, 1, H, W).
+            light: OKLab lightness of the sketch, shape (B, 1, H, W).
             drawn: 1 where drawn, shape (B, 1, H, W).
         """
         layout = self.layout(torch.cat([drawn, light * drawn, coordinates(drawn)], 1))
@@ -158,3 +158,23 @@ class LatentCondition(nn.Module):
         # Transparency is a matter of shape, of which style must not speak.
         usage = F.pad(usage[:, 1:], (1, 0))
         return Said(layout, self.style(fine), usage)
+
+
+class Paint(nn.Module):
+    """What a whole sketch says to whoever colors it: a map that has looked in every direction (a small U-Net)."""
+
+    def __init__(self, embedding: int, width: int) -> None:
+        super().__init__()
+        self.enter = conv(embedding + 4, width)
+        self.to_half = nn.Sequential(conv(width, width, 2), conv(width, width))
+        self.to_quarter = nn.Sequential(conv(width, width, 2), conv(width, width))
+        self.rise = conv(2 * width, width)
+        self.leave = conv(2 * width, width)
+
+    def forward(self, grays: Tensor, drawn: Tensor) -> Tensor:
+        """Shape (B, C, H, W), of the sketch's pixel vectors (B, E, H, W) and 1 where drawn (B, 1, H, W)."""
+        full = self.enter(torch.cat([grays, drawn, coordinates(drawn)], 1))
+        halved = self.to_half(full)
+        deep = self.to_quarter(halved)
+        halved = self.rise(torch.cat([halved, F.interpolate(deep, size=halved.shape[2:])], 1))
+        return self.leave(torch.cat([full, F.interpolate(halved, size=full.shape[2:])], 1))
