@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from networks import together
 
 from assetforge.errors import ConfigError, InputError
 from assetforge.models.prior import Prior, base_path
@@ -68,7 +69,7 @@ def test_candidates_are_chosen_without_copies_and_empties(prior: Prior) -> None:
     assert len(drawn.sprites) == len(drawn.nearest) == 4
     assert drawn.candidates == 16
     assert all(sprite.mask.any() for sprite in drawn.sprites)
-    assert min(drawn.nearest) >= 0.4
+    assert min(drawn.nearest) >= prior.memory.bar((16, 16))
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
@@ -101,8 +102,8 @@ def test_predict_is_complete_at_temperature_zero(prior: Prior) -> None:
     assert np.array_equal(together.indices, alone.indices)
 
 
-def test_coarse_slots_move_the_silhouette_and_fine_slots_the_colors(prior: Prior) -> None:
-    """Over a grid of seeds: taking slots 0-7 from the column moves shapes more, slots 8-15 colors more."""
+def test_coarse_slots_move_the_silhouette_and_fine_slots_only_colors(prior: Prior) -> None:
+    """Over a grid of seeds: slots 0-7 from the column move shapes; slots 8-15 move colors, and not one silhouette."""
     rows, cols = list(range(4)), list(range(100, 104))
 
     def moved(styles: range) -> tuple[float, float]:
@@ -116,9 +117,18 @@ def test_coarse_slots_move_the_silhouette_and_fine_slots_the_colors(prior: Prior
                 colors.append((cell.indices != own.indices)[both].mean() if both.any() else 0.0)
         return float(np.mean(shapes)), float(np.mean(colors))
 
-    coarse, fine = moved(range(8)), moved(range(8, 16))
-    assert coarse[0] > 2 * fine[0]
-    assert fine[1] / max(fine[0], 1e-9) > coarse[1] / max(coarse[0], 1e-9)
+    assert moved(range(8))[0] > 0
+    assert moved(range(8, 16))[0] == 0
+    assert moved(range(8, 16))[1] > 0
+
+
+def test_one_seed_has_one_silhouette_in_every_palette(prior: Prior) -> None:
+    """The sketch is drawn before the palette is looked at."""
+    masks = [
+        [sprite.mask for sprite in prior.generate(palette, 4, size=(16, 16), seed=3, candidates=1)]
+        for palette in (SIX, PALETTES[2])
+    ]
+    assert np.array_equal(*masks)
 
 
 def test_a_row_mixed_with_itself_is_itself(prior: Prior) -> None:
@@ -156,8 +166,8 @@ def test_the_latent_is_used(prior: Prior) -> None:
         one = prior.studio.tensors([sprite], [np.ones(sprite.indices.shape, bool)])
         for latent, bucket in ((codes[place], own), (codes[place - 1], cost)):
             with torch.no_grad():
-                logp = prior.model.logp(one.indices, one.visible, one.palettes, latent[None])
-            bucket.append(-float(logp.gather(3, one.indices[..., None]).sum()))
+                logp = together(prior.model, one.indices, one.visible, one.palettes, latent[None])
+            bucket.append(-float(logp.sum()))
     assert sum(cost) > sum(own) + 6
 
 
