@@ -32,7 +32,8 @@ def main() -> None:
     parser.add_argument("--references", action="store_true", help="leave the model out")
     chosen = parser.parse_args()
     parts = split(chosen.archives, chosen.palette)
-    print(f"{len(eligible(parts.scored))} of {len(parts.scored)} sprites; {parts.entries} entries with transparent; ", end="")
+    count = len(eligible(parts.scored))
+    print(f"{count} of {len(parts.scored)} sprites; {parts.entries} entries with transparent; ", end="")
     print("random holes are seeded by the sprite's number")
     better = {
         "nearest visible pixel": accuracy(parts.scored, NearestVisible()),
