@@ -108,7 +108,7 @@ class FakePrior:
 
     def draw(self, palette: Palette, count: int, **options: Any) -> SimpleNamespace:
         sprites = [self.paint(palette, options["size"], options["seed"] + n, f"{n:04d}") for n in range(count)]
-        return SimpleNamespace(sprites=sprites, nearest=[0.5] * count)
+        return SimpleNamespace(sprites=sprites, nearest=[0.5] * count, candidates=4 * count, dropped={})
 
     def complete(
         self, sprite: Sprite, hole: np.ndarray, *, variants: int, seed: int, temperature: float

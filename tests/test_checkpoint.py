@@ -73,16 +73,16 @@ def test_an_altered_checkpoint_is_refused(place: int, bit: int, tmp_path_factory
         (b"\xff" * 64, "no whole safetensors"),
         (save({"weight": torch.ones(2)}), "no assetforge checkpoint"),
         (save({"weight": torch.ones(2)}, {"assetforge": "[" * 10_000}), "no assetforge checkpoint"),
-        (save({"weight": torch.ones(2)}, {"assetforge": json.dumps({"format": 1})}), "no assetforge checkpoint"),
+        (save({"weight": torch.ones(2)}, {"assetforge": json.dumps({"format": 2})}), "no assetforge checkpoint"),
         (
             save(
                 {"model.weight": torch.ones(2)},
                 {
                     "assetforge": json.dumps(
                         {
-                            "format": 1,
+                            "format": 2,
                             "model": "pixelvae",
-                            "config": {"embedding": 9**9, "width": 1, "dilations": [1], "slot": 1},
+                            "config": {"embedding": 9**9, "width": 1, "layers": 1, "slot": 1},
                             "card": {},
                             "tensors": checkpoint.fingerprint({"model.weight": torch.ones(2)}),
                         }
