@@ -201,6 +201,16 @@ def test_more_samples_tighten_the_bound(prior: Prior) -> None:
     assert prior.nats(sprites).sum() < sum(sprite.indices.size for sprite in sprites) * np.log(7)
 
 
+def test_a_tag_starts_from_sprites_of_that_folder_alone(prior: Prior) -> None:
+    """What is drawn from a tag is what is drawn from its sprites; other folders might as well not exist."""
+    tag = "roguelike"
+    places = prior.memory.suited((16, 16), 6, tag)
+    assert places and all(tag in prior.memory.folders[place].split("/") for place in places)
+    drawn = prior.generate(SIX, 2, size=(16, 16), candidates=1, tag=tag.upper())
+    free = prior.generate(SIX, 2, size=(16, 16), candidates=1)
+    assert any(not np.array_equal(one.indices, other.indices) for one, other in zip(drawn, free, strict=True))
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -209,6 +219,7 @@ def test_more_samples_tighten_the_bound(prior: Prior) -> None:
         ({"temperature": -1.0}, "temperature"),
         ({"temperature": float("nan")}, "temperature"),
         ({"candidates": 0}, "candidates"),
+        ({"tag": "roguelikes"}, 'did you mean "roguelike"'),
     ],
 )
 def test_wrong_orders_are_refused(prior: Prior, options: dict[str, object], says: str) -> None:
