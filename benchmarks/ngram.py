@@ -1,6 +1,6 @@
 """A peer that anyone can write: pixels drawn from counts of what followed the same four neighbors in the pack.
 
-The count model of `assetforge.evaluate.bits`, as a sampler: contexts of the left, upper, upper left and upper right
+Counts as a sampler: contexts of the left, upper, upper left and upper right
 pixel, backing off to fewer of them by Witten and Bell's escape estimate ("The zero-frequency problem", 1991, method C).
 To draw from the blend of all orders is to escape, with that estimate's chance, to the next lower order.
 """

@@ -18,7 +18,7 @@ from assetforge.models.vae import SLOTS
 def naive(
     model: PixelVAE, canvas: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor, random: Tensor, heat: float
 ) -> tuple[Tensor, Tensor]:
-    """The sampler as one would first write it: a whole forward pass for every pixel, of the sketch and then of colors."""
+    """The sampler as one would first write it: a whole forward pass for each pixel, of the sketch, then of colors."""
     canvas = canvas.masked_fill(~visible, 0)
     sketch = sketched(canvas, palettes)
     nats = torch.zeros(canvas.shape)
