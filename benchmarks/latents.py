@@ -2,8 +2,8 @@
 
 Run from the top of the checkout: ``python -m benchmarks.latents [-m MODEL] [--count 32] [--size 32x32]``.
 
-*Palettes*: the same latents and the same noise drawn in five palettes. The silhouette's intersection over union with the
-one in the first palette; Spearman's rank correlation of the pixels' lightness with the first, where both are drawn.
+*Palettes*: the same latents and the same noise drawn in five palettes. The silhouette's intersection over union with
+the one in the first palette; Spearman's rank correlation of the pixels' lightness with the first, where both are drawn.
 
 *Slots*: for pairs of latents, the first drawn with its own slots, with slots 0-7 of the second, and with slots 8-15 of
 it; all with the first's noise. How far the silhouette moves is 1 - intersection over union; how far the colors move is

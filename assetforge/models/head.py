@@ -202,7 +202,7 @@ class ShapeHead(nn.Module):
 
 
 def joined(clear: Tensor, color: Tensor, opaque: Tensor) -> Tensor:
-    """Log-probabilities of all entries, of a logit for the transparent one (B, N) and those of the others (B, N, K - 1).
+    """Log-probabilities of all entries: of a logit for the transparent one (B, N) and those of others (B, N, K - 1).
 
     A logit of 0 makes the transparent one as likely as each of `opaque` (B,) others together are on average.
     """

@@ -21,7 +21,7 @@ from ..sprite import Sprite
 from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
 from .memory import Memory, cropped
-from .pixels import SHADES, grays, shades_of, sketched
+from .pixels import grays, shades_of, sketched
 from .pixelvae import PixelVAE
 from .sampler import choices, explain, normals, sample, uniforms
 from .vae import SLOTS
