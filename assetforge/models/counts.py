@@ -7,6 +7,7 @@ network weighs them. Everything is counted over pixels decided before, and visib
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -129,65 +130,78 @@ def tallied(indices: Tensor, visible: Tensor, entries: int) -> tuple[Tensor, Ten
 
 
 class Tally:
-    """The same counts a pixel at a time, for sampling.
+    """The same counts a pixel at a time, for sampling: each context that was seen has a row of a table.
 
     Arguments:
-        canvas: Indices, read where visible, shape (B, H, W), int64.
         visible: Shape (B, H, W).
-        entries: K.
+        entries: K; entry 0 is the transparent one.
+        none: The entry that stands for none.
+        near: Where the neighbors of a pixel will stand, shape (places, B), int64.
+        neighbors: Where among them a neighbor will, by its offset.
 
     Attributes:
-        used: As from `used_before` for the pixel to come, shape (B, K).
+        counts: Of the pixel last looked at: how often each entry followed its contexts, the empty one, those of
+            `ORDERS`, and that of `SHAPE_ORDER`, which counts 0 for transparent and 1 for drawn; (G, B, K), float32.
+        early, later: For each pixel 1 for the contexts in which it counts from the start or once it is passed,
+            each (G, B).
+        open: For each pixel whether there are any such later ones.
     """
 
-    def __init__(self, canvas: Tensor, visible: Tensor, entries: int) -> None:
-        self.width, self.entries = canvas.shape[2], entries
-        shown = canvas.masked_fill(~visible, -1)
-        keys = [keys_of(shown, order, entries) for order in ORDERS] + [shape_keys_of(shown)]
-        self.early = torch.stack([settled(visible, order).flatten(1) for order in (*ORDERS, SHAPE_ORDER)], 2)
-        # No context is -1: a pixel whose neighbors are not all decided is counted nowhere.
-        self.keys = torch.stack([key.flatten(1) for key in keys], 2).masked_fill(~self.early, -1)
-        self.hits = one_hot(shown.flatten(1), entries)
-        self.drawn = torch.stack([self.hits[..., 0], self.hits[..., 1:].sum(-1)], -1)
-        self.used = self.hits.sum(1)
-        self.visible = visible.flatten(1)
-        self.everywhere = bool(visible.any())
-        self.around = F.pad(shown + 1, (REACH, REACH, REACH, 0)).double()
-        # As `keys_of`: each context a number with one digit a neighbor. Doubles hold 257 ** 4 exactly.
-        self.digits = torch.zeros(REACH + 1, 2 * REACH + 1, len(ORDERS), dtype=torch.float64)
-        for place, order in enumerate(ORDERS):
-            for power, (dy, dx) in enumerate(reversed(order)):
-                self.digits[REACH + dy, REACH + dx, place] = (entries + 1) ** power
-        self.sides = torch.zeros(REACH + 1, 2 * REACH + 1, 1, dtype=torch.float64)
-        for power, (dy, dx) in enumerate(reversed(SHAPE_ORDER)):
-            self.sides[REACH + dy, REACH + dx, 0] = 3**power
+    def __init__(
+        self, visible: Tensor, entries: int, none: int, near: Tensor, neighbors: dict[tuple[int, int], int]
+    ) -> None:
+        self.near, self.entries = near, entries
+        orders: tuple[tuple[tuple[int, int], ...], ...] = ((), *ORDERS, SHAPE_ORDER)
+        early = torch.stack([settled(visible, order).flatten(1).t() for order in orders], 1)
+        later = ~early
+        self.early, self.later = early.float().unbind(), later.float().unbind()
+        self.open = later.flatten(1).any(1).tolist()
+        self.side = torch.ones(entries, dtype=torch.int64)
+        self.side[0], self.side[none] = 0, 2
 
-    def look(self, row: int, column: int) -> tuple[Tensor, Tensor]:
-        """Counts for a pixel whose earlier neighbors are all decided.
+        # A context is a number: a digit for each neighbor, then its order and its sprite.
+        batch, size = visible.shape[0], len(orders) * visible.shape[0]
+        self.own = torch.arange(size).view(-1, batch)
+        self.digits = torch.zeros(len(orders), len(near), dtype=torch.int64)
+        for number, order in enumerate(orders):
+            for power, offset in enumerate(order):
+                self.digits[number, neighbors[offset]] = size * (3 if order is SHAPE_ORDER else entries) ** power
+        # Those of at most one neighbor are few, and their numbers are their rows; the others get rows as they come.
+        self.short = sum(len(order) < 2 for order in orders)
+        self.rows = torch.zeros_like(self.own)
+        self.long_rows = self.rows[self.short :].view(-1).numpy()
+        self.keys = torch.zeros_like(self.own[self.short :])
+        self.row_of = Numbering(size * entries).__getitem__
+        # Most of the table is never touched, and so never takes memory.
+        looks = int(early.flatten(1).any(1).sum()) + sum(self.open)
+        table = np.zeros((size * entries + self.keys.numel() * looks, entries), np.float32)
+        self.table = torch.from_numpy(table)
+        self.counts = torch.zeros(len(orders), batch, entries)
+        self.goals = torch.zeros_like(self.rows)
 
-        Returns:
-            Counts of the entries under each of `ORDERS`, shape (B, orders, K), and of transparent and drawn
-            pixels under `SHAPE_ORDER`, shape (B, 1, 2).
-        """
-        place = row * self.width + column
-        upto = self.keys.shape[1] if self.everywhere else place
-        same = (self.keys[:, :upto] == self.key(row, column)[:, None]).float()
-        same[:, place : place + 1] = 0
-        same = same.transpose(1, 2)
-        return same[:, :-1] @ self.hits[:, :upto], same[:, -1:] @ self.drawn[:, :upto]
+    def look(self) -> None:
+        """Fill `counts` for the pixel whose neighbors stand in `near`."""
+        short, sides = self.short, self.side.index_select(0, self.near.view(-1)).view_as(self.near)
+        torch.addmm(self.own[:short], self.digits[:short], self.near, out=self.rows[:short])
+        torch.addmm(self.own[short:-1], self.digits[short:-1], self.near, out=self.keys[:-1])
+        torch.addmm(self.own[-1:], self.digits[-1:], sides, out=self.keys[-1:])
+        self.long_rows[:] = list(map(self.row_of, self.keys.view(-1).tolist()))
+        torch.index_select(self.table, 0, self.rows.view(-1), out=self.counts.flatten(0, 1))
 
-    def key(self, row: int, column: int) -> Tensor:
-        """The contexts of a pixel, shape (B, orders + 1), int64."""
-        near = self.around[:, row : row + REACH + 1, column : column + 2 * REACH + 1].flatten(1)
-        both = [near @ self.digits.flatten(0, 1), near.clamp_max(2) @ self.sides.flatten(0, 1)]
-        return torch.cat(both, 1).long()
+    def add(self, drawn: Tensor, share: Tensor) -> None:
+        """Count what the pixel last looked at was decided to be, shape (B,), in some contexts: `early` or `later`."""
+        self.goals.copy_(drawn)
+        torch.clamp_max(drawn, 1, out=self.goals[-1])
+        self.goals.add_(self.rows, alpha=self.entries)
+        self.table.view(-1).index_add_(0, self.goals.view(-1), share.view(-1))
 
-    def add(self, row: int, column: int, drawn: Tensor) -> None:
-        """Tell what the pixel was decided to be, shape (B,); the ones before it have been told."""
-        place = row * self.width + column
-        self.keys[:, place] = torch.where(self.early[:, place], self.keys[:, place], self.key(row, column))
-        hit = one_hot(drawn, self.entries)
-        self.hits[:, place] = hit
-        self.drawn[:, place] = torch.stack([hit[:, 0], hit[:, 1:].sum(1)], 1)
-        self.used += hit * ~self.visible[:, place, None]
-        self.around[:, REACH + row, REACH + column] = (drawn + 1).double()
+
+class Numbering(dict[int, int]):
+    """Numbers from `start` on for keys as they come."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+
+    def __missing__(self, key: int) -> int:
+        self[key] = number = self.start + len(self)
+        return number

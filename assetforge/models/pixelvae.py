@@ -95,8 +95,12 @@ class PixelVAE(nn.Module):
 
     def look(self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor) -> Seen:
         """What the visible pixels say; `indices` under hidden ones are not read."""
-        seen: Seen = self.context(indices, visible, palettes, vectors)
-        return seen
+        if len(indices) == 1 or torch.is_grad_enabled() or bool(visible.any()):
+            seen: Seen = self.context(indices, visible, palettes, vectors)
+            return seen
+        # Where nothing is visible, the same is seen of all.
+        one = self.context(indices[:1], visible[:1], Palettes(palettes.lab[:1], palettes.valid[:1]), vectors[:1])
+        return Seen(*(part.expand(len(indices), *part.shape[1:]) for part in one))
 
     def to_sketch(
         self,

@@ -20,8 +20,8 @@ from .checkpoint import Checkpoint, read
 from .choose import Choice, choose
 from .data import entry_lab, table_to
 from .memory import PAIRS, Memory, recall
+from .noise import normals, uniforms
 from .pixelvae import PixelVAE
-from .sampler import normals, uniforms
 from .studio import Studio, centered, one_thread, recolored
 from .vae import SLOTS
 

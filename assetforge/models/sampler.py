@@ -1,170 +1,30 @@
-"""The one sampler: exact, cached, pixel by pixel in raster order.
+"""The one sampler: exact, cached, pixel by pixel in raster order; first the sketch, then its colors.
 
-What a convolution reads of the rows above is computed once a row, what it reads of its own row once a
-pixel; nothing is computed twice (Ramachandran et al. 2017, "Fast Generation for Convolutional
-Autoregressive Models"). The sketch is drawn first, then colored. Three uniform numbers decide a pixel:
-whether it is drawn, its shade, and its color, the last two by walking the entries from dark to light.
+It gives what a whole forward pass for every pixel would give, up to rounding, and works out every number once.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from .board import Board
 from .counts import Tally
-from .head import figures, shape_figures, tones
-from .layers import ABOVE, MaskedConv
+from .figures import Figures
+from .noise import decide, edges
 from .pixelcnn import Condition, PixelCNN
 from .pixels import Palettes, grays, sketched
 from .pixelvae import PixelVAE
-from .places import BEFORE, candidates
+from .pointer import EntryPointer, ShapePointer
+from .trunk import Trunk
 
-__all__ = ["choices", "decide", "explain", "normals", "sample", "uniforms"]
-
-
-def stream(seed: int, number: int, purpose: int) -> np.random.Generator:
-    """A counter-based generator for one sprite of one seed: the same at any batch, thread or order."""
-    return np.random.Generator(np.random.Philox(key=[seed % 2**64, (purpose << 56) + number]))
+__all__ = ["sample"]
 
 
-def uniforms(seed: int, number: int, height: int, width: int) -> NDArray[np.float32]:
-    """The numbers that decide sprite `number`, shape (H, W, 3), in [0, 1)."""
-    return stream(seed, number, 1).random((height, width, 3), np.float32)
-
-
-def normals(seed: int, number: int, *shape: int) -> NDArray[np.float32]:
-    """Standard normal numbers for the latent of sprite `number`."""
-    return stream(seed, number, 2).standard_normal(shape, np.float32)
-
-
-def choices(seed: int, number: int) -> np.random.Generator:
-    """A generator for the other choices that make sprite `number`."""
-    return stream(seed, number, 3)
-
-
-def decide(logp: Tensor, order: Tensor, random: Tensor, temperature: float) -> Tensor:
-    """The entries that two uniform numbers each choose.
-
-    Arguments:
-        logp: Log-probabilities, shape (B, K).
-        order: Entries from dark to light, transparent first, padding last, shape (B, K).
-        random: In [0, 1), shape (B, 2).
-        temperature: 1 samples the model; less is more likely; 0 takes the likelier of drawn and not, then the
-            likeliest entry.
-
-    Returns:
-        Entries, shape (B,), int64.
-    """
-    clear = logp[:, 0] - torch.log1p(-logp[:, 0].exp().clamp_max(1 - 1e-7))
-    if temperature <= 0:
-        return torch.where(clear > 0, 0, 1 + logp[:, 1:].argmax(1))
-    empty = random[:, 0] < torch.sigmoid(clear / temperature)
-    color = (logp.gather(1, order)[:, 1:] / temperature).softmax(1).cumsum(1)
-    # Scaled by the sum as it was rounded, so that no number falls past the last real color.
-    place = (color <= random[:, 1:] * color[:, -1:]).sum(1, keepdim=True)
-    last = (logp > -torch.inf).sum(1, keepdim=True) - 1
-    picked = order.gather(1, torch.minimum(place + 1, last))[:, 0]
-    return torch.where(empty, 0, picked)
-
-
-def explain(logp: Tensor, order: Tensor, drawn: Tensor, dice: Tensor, temperature: float) -> Tensor:
-    """Numbers that make `decide` draw given entries: its inverse.
-
-    With them a latent draws exactly the sprite that they were read from, and a latent changed a
-    little draws that sprite changed a little (as DDIM inversion does for diffusion, Song et al. 2021).
-
-    Arguments:
-        logp, order: As for `decide`, shapes (N, K).
-        drawn: The entries, shape (N,).
-        dice: Uniform numbers in [0, 1) that choose among all numbers that would do, shape (N, 2).
-        temperature: Above 0.
-
-    Returns:
-        Uniform numbers, shape (N, 2).
-    """
-    # A little off the edges, where another rounding of the same sum would decide otherwise.
-    dice = 0.02 + 0.96 * dice
-    clear = logp[:, 0] - torch.log1p(-logp[:, 0].exp().clamp_max(1 - 1e-7))
-    empty = torch.sigmoid(clear / temperature)
-    first = torch.where(drawn == 0, empty * dice[:, 0], empty + (1 - empty) * dice[:, 0])
-    color = (logp.gather(1, order)[:, 1:] / temperature).softmax(1).cumsum(1)
-    color = F.pad(color / color[:, -1:], (1, 0))
-    place = (order == drawn[:, None]).long().argmax(1, keepdim=True).clamp_min(1)
-    low, high = color.gather(1, place - 1)[:, 0], color.gather(1, place)[:, 0]
-    second = torch.where(drawn == 0, dice[:, 1], low + (high - low) * dice[:, 1])
-    return torch.stack([first, second], 1).clamp(0, 1 - 2**-24)
-
-
-class Trunk:
-    """The decoder's convolutions, a row and then a pixel at a time.
-
-    Arguments:
-        decoder: Whose they are.
-        condition: The decoder's map, shape (B, C, H, W).
-    """
-
-    def __init__(self, decoder: PixelCNN, condition: Tensor) -> None:
-        self.layers = [layer for layer in (decoder.first, *decoder.layers) if isinstance(layer, MaskedConv)]
-        self.before = [layer.before for layer in self.layers]
-        batch, _, height, width = condition.shape
-        self.width = width
-        self.steps = decoder.conditions(condition).split(decoder.width, 1)
-        self.rows = [
-            condition.new_zeros(batch, layer.in_channels, height + ABOVE, width + 2 * layer.side)
-            for layer in self.layers
-        ]
-        self.lines = [condition.new_zeros(batch, layer.side + width, layer.in_channels) for layer in self.layers]
-        self.sides: list[Tensor] = []
-
-    def begin(self, row: int) -> None:
-        """Read the rows above `row`, all of which have been ended."""
-        self.sides = []
-        for layer, rows, step in zip(self.layers, self.rows, self.steps, strict=True):
-            above = F.conv2d(rows[:, :, row : row + ABOVE], layer.rows, layer.bias)
-            self.sides.append((above[:, :, 0] + step[:, :, row]).permute(2, 0, 1).contiguous())
-
-    def place(self, column: int, vector: Tensor) -> None:
-        """Tell the vector (B, E) of the pixel at `column`."""
-        self.lines[0][:, self.layers[0].side + column, :-1] = vector
-        self.lines[0][:, self.layers[0].side + column, -1] = 1
-
-    def at(self, column: int) -> Tensor:
-        """Features of the pixel at `column`, shape (B, C); those of the columns before have been asked for."""
-        side = self.layers[0].side
-        features = torch.addmm(
-            self.sides[0][column], self.lines[0][:, column : column + side].flatten(1), self.before[0]
-        )
-        for line, above, before in zip(self.lines[1:], self.sides[1:], self.before[1:], strict=True):
-            size = len(before) // features.shape[1]
-            line[:, column + size - 1] = features
-            read = line[:, column : column + size].flatten(1)
-            features = features + F.silu(torch.addmm(above[column], read, before))
-        return features
-
-    def along(self) -> None:
-        """All features of a row whose pixels have all been placed."""
-        features = self.sides[0].transpose(0, 1) + self.reading(0)
-        for number in range(1, len(self.layers)):
-            line = self.lines[number]
-            line[:, line.shape[1] - self.width :] = features
-            features = features + F.silu(self.sides[number].transpose(0, 1) + self.reading(number))
-
-    def reading(self, number: int) -> Tensor:
-        """What a layer reads of its own row, at every column, shape (B, W, C)."""
-        line, before = self.lines[number], self.before[number]
-        size = len(before) // line.shape[2]
-        return line[:, : self.width + size - 1].unfold(1, size, 1).transpose(2, 3).flatten(2) @ before
-
-    def end(self, row: int) -> None:
-        """Keep the row for the rows below."""
-        for layer, rows, line in zip(self.layers, self.rows, self.lines, strict=True):
-            rows[:, :, row + ABOVE, layer.side : layer.side + self.width] = line[:, layer.side :].transpose(1, 2)
-
-
-@torch.no_grad()
+@torch.inference_mode()
 def sample(
     model: PixelVAE,
     canvas: Tensor,
@@ -188,27 +48,34 @@ def sample(
         The filled indices, shape (B, H, W), int64, and the nats of each filled pixel under the model
         itself (temperature 1), shade and color, 0 where visible.
     """
+    order, palettes = palettes.order, from_dark_to_light(palettes)
+    canvas = order.argsort(1).gather(1, canvas.masked_fill(~visible, 0).flatten(1)).view_as(canvas)
     vectors = model.embed(palettes)
-    canvas = canvas.masked_fill(~visible, 0)
     seen = model.look(canvas, visible, palettes, vectors)
     told, said = model.to_sketch(latent, seen, palettes, vectors)
-    gray = grays(len(canvas), canvas.device)
-    pixels = Pixels(model.sketcher, sketched(canvas, palettes), visible, gray, model.embed(gray), told)
-    sketch, first = pixels.draw(~visible, random[..., :2], temperature)
+    gray, sketch = grays(len(canvas), canvas.device), sketched(canvas, palettes)
+    pencil = Pencil(model.sketcher, sketch, visible, gray, model.embed(gray), told)
+    sketch, first = pencil.draw(~visible, random[..., :2], temperature)
     told = model.to_color(said, seen, sketch, palettes)
-    pixels = Pixels(model.colorist, canvas, visible, palettes, vectors, told)
-    canvas, second = pixels.draw(~visible & (sketch > 0), random[..., 1:], temperature)
-    return canvas, first + second
+    brush = Pencil(model.colorist, canvas, visible, palettes, vectors, told)
+    canvas, second = brush.draw(~visible & (sketch > 0), random[..., 1:], temperature)
+    return order.gather(1, canvas.flatten(1)).view_as(canvas), first + second
 
 
-class Pixels:
+def from_dark_to_light(palettes: Palettes) -> Palettes:
+    """The same palettes with their entries in their order."""
+    lab = palettes.lab.gather(1, palettes.order[..., None].expand(-1, -1, 3))
+    return Palettes(lab, palettes.valid.gather(1, palettes.order))
+
+
+class Pencil:
     """One decoder at work on a canvas.
 
     Arguments:
         decoder: The sketcher or the colorist.
-        canvas: Indices, 0 where hidden, shape (B, H, W), int64.
+        canvas: Entries, 0 where hidden, shape (B, H, W), int64.
         visible: Shape (B, H, W).
-        palettes: One a sprite.
+        palettes: From dark to light, one a sprite.
         vectors: Vectors of the entries, shape (B, K, E).
         told: What the decoder is told.
     """
@@ -216,63 +83,82 @@ class Pixels:
     def __init__(
         self, decoder: PixelCNN, canvas: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, told: Condition
     ) -> None:
-        self.decoder, self.palettes, self.vectors, self.told = decoder, palettes, vectors, told
-        self.canvas = canvas
-        self.entries = decoder.head.entries(vectors)
-        self.tally = Tally(canvas, visible, palettes.valid.shape[1])
-        self.near = F.pad(canvas, (2, 2, 2, 0), value=-1)
-        self.later = candidates(canvas.masked_fill(~visible, -1), visible)[..., len(BEFORE) :]
-        self.tones = None if told.sketch is None else tones(told.sketch, palettes.lab)
+        self.canvas, none = canvas, palettes.valid.shape[1]
+        # One entry more, which means 'none', or two: with an even number of them, what is worked out for 16 sprites
+        # fills whole vectors of the processor. The rest would be left to other code, which may round otherwise,
+        # and a sprite would depend on its place in the batch.
+        spare = 2 - none % 2
+        palettes = Palettes(F.pad(palettes.lab, (0, 0, 0, spare)), F.pad(palettes.valid, (0, spare)))
+        vectors = F.pad(vectors, (0, 0, 0, spare))
+        usage = None if told.usage is None else F.pad(told.usage, (0, spare))
+        guess, offsets = F.pad(told.guess, (0, spare)), F.pad(told.offsets, (0, spare), value=-math.inf)
+        told = told._replace(usage=usage, guess=guess, offsets=offsets)
+
+        self.board = Board(canvas, visible, none)
+        self.tally = Tally(visible, none + spare, none, self.board.near, self.board.neighbors)
+        self.trunk = Trunk(decoder, told.map)
+        self.figures = Figures(palettes, told, self.board, self.tally)
+        self.entries = EntryPointer(decoder.head, vectors, told, self.board, self.figures)
+        self.shape = None if decoder.shape is None else ShapePointer(decoder.shape, told, self.board, self.figures)
+        self.vectors, self.starts = vectors.flatten(0, 1), torch.arange(len(canvas)) * (none + spare)
+
+        shown = by_pixel(visible).any(1).tolist()
+        for place, drawn in enumerate(by_pixel(canvas)):
+            if shown[place]:
+                self.board.look(place)
+                self.tally.look()
+                self.tally.add(drawn, self.tally.early[place])
 
     def draw(self, wanted: Tensor, random: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
-        """Decide all pixels that are `wanted`, (B, H, W); the canvas, and their nats.
+        """Decide all pixels that are `wanted`, (B, H, W); the canvas, and their nats, each (B, H, W).
 
         Arguments:
             random: Uniform numbers in [0, 1), shape (B, H, W, 2).
             temperature: As for `decide`.
         """
-        trunk = Trunk(self.decoder, self.told.map)
+        board, tally, trunk = self.board, self.tally, self.trunk
         batch, height, width = self.canvas.shape
-        nats = torch.zeros(batch, height, width)
-        everyone = torch.arange(batch)
-        todo = wanted.any(0)
-        last = int(todo.any(1).nonzero().max()) if bool(todo.any()) else -1
+        drawn, here = list(by_pixel(self.canvas)), by_pixel(wanted)
+        some, every = here.any(1).tolist(), here.all(1).tolist()
+        cuts, dice = by_pixel(edges(random[..., 0], temperature)), by_pixel(random[..., 1])[..., None]
+        nats = torch.zeros(height * width, batch)
+        last = max((place for place, one in enumerate(some) if one), default=-1) // width
         for row in range(last + 1):
             trunk.begin(row)
-            asked = todo[row].tolist()
-            for column in range(width):
-                features = trunk.at(column) if any(asked) else None
-                drawn = self.canvas[:, row, column]
-                if features is not None and asked[column]:
-                    logp = self.logp(row, column, features)
-                    here = wanted[:, row, column]
-                    found = decide(logp, self.palettes.order, random[:, row, column], temperature)
-                    drawn = torch.where(here, found, drawn)
-                    cost = -logp.gather(1, drawn[:, None])[:, 0]
-                    nats[:, row, column] = torch.where(here, cost, 0.0)
-                    self.canvas[:, row, column] = drawn
-                self.tally.add(row, column, drawn)
-                self.near[:, 2 + row, 2 + column] = drawn
-                trunk.place(column, self.vectors[everyone, drawn])
-            if not any(asked):
-                trunk.along()
-            trunk.end(row)
-        return self.canvas, nats
+            places = range(row * width, (row + 1) * width)
+            asked = any(some[place] for place in places)
+            answers = []
+            for column, place in enumerate(places):
+                if tally.open[place]:
+                    board.look(place)
+                    tally.look()
+                if asked:
+                    trunk.ask(column)
+                if some[place]:
+                    self.figures.fill(place)
+                    logits = self.entries.ask(trunk.features)
+                    clear = logits[:, 0] if self.shape is None else self.shape.ask(trunk.features)
+                    picked = decide(clear, logits, cuts[place], dice[place], temperature)
+                    drawn[place] = picked if every[place] else torch.where(here[place], picked, drawn[place])
+                    answers.append((place, clear, logits, drawn[place]))
+                if tally.open[place]:
+                    board.put(place, drawn[place])
+                    tally.add(drawn[place], tally.later[place])
+                trunk.put(column, self.vectors.index_select(0, drawn[place] + self.starts))
+            if answers:
+                asked_of, clears, colors, entries = zip(*answers, strict=True)
+                nats[list(asked_of)] = cost(torch.stack(clears), torch.stack(colors), torch.stack(entries))
+            trunk.end(asked)
+        canvas = torch.stack(drawn, 1).view_as(self.canvas)
+        return canvas, nats.t().view_as(canvas).masked_fill(~wanted, 0)
 
-    def logp(self, row: int, column: int, features: Tensor) -> Tensor:
-        """Log-probabilities of the entries of one pixel, shape (B, K), of its features (B, C)."""
-        told, width = self.told, self.canvas.shape[2]
-        before = [self.near[:, 2 + row + dy, 2 + column + dx] for dy, dx in BEFORE]
-        later = self.later[:, row, column]
-        if column > width - 1 - column:
-            later[:, -1] = self.near[:, 2 + row, 1 + width - column]
-        near = torch.cat([torch.stack(before, 1), later], 1)[:, None]
-        counts, shapes = self.tally.look(row, column)
-        here = slice(row * width + column, row * width + column + 1)
-        tone = None if self.tones is None else self.tones[:, here]
-        used = self.tally.used[:, None]
-        known = figures(near, used, counts[:, None], self.palettes.lab, told.guess[:, here], told.usage, tone)
-        sketch = None if told.sketch is None else told.sketch[:, here]
-        told = told._replace(sketch=sketch)
-        shapes = shape_figures(shapes)
-        return self.decoder.answer(features[:, None], self.palettes, self.entries, near, known, shapes, told)[:, 0]
+
+def by_pixel(values: Tensor) -> Tensor:
+    """Values (B, H, W) in raster order, shape (H * W, B)."""
+    return values.flatten(1).t().contiguous()
+
+
+def cost(clear: Tensor, colors: Tensor, drawn: Tensor) -> Tensor:
+    """Nats of the drawn entries (N, B), given log-odds (N, B) of transparency and logits (N, B, K) of colors."""
+    color = colors.log_softmax(2).gather(2, drawn[..., None])[..., 0]
+    return torch.where(drawn == 0, -F.logsigmoid(clear), -F.logsigmoid(-clear) - color)

@@ -21,9 +21,10 @@ from ..sprite import Sprite
 from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
 from .memory import Memory, cropped
+from .noise import choices, explain, normals, uniforms
 from .pixels import grays, shades_of, sketched
 from .pixelvae import PixelVAE
-from .sampler import choices, explain, normals, sample, uniforms
+from .sampler import sample
 from .vae import SLOTS
 
 __all__ = ["Studio", "centered", "one_thread", "recolored"]
@@ -89,14 +90,18 @@ class Studio:
         self.model, self.memory = model, memory
         self.kept: dict[object, NDArray[np.float32]] = {}
 
-    def chunks(self, sprites: Sequence[Sprite]) -> Iterator[tuple[list[int], list[int]]]:
+    def chunks(
+        self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None
+    ) -> Iterator[tuple[list[int], list[int]]]:
         """Places of sprites of one size and palette, at most `CHUNK`, and the same padded to exactly that many.
 
-        A matrix product may round otherwise at another batch size.
+        A matrix product may round otherwise at another batch size. Of `holes`, those that leave nothing visible
+        stay among themselves: less is asked about them.
         """
         groups: dict[object, list[int]] = {}
         for place, sprite in enumerate(sprites):
-            groups.setdefault((sprite.indices.shape, len(sprite.palette)), []).append(place)
+            blank = holes is None or bool(holes[place].all())
+            groups.setdefault((sprite.indices.shape, len(sprite.palette), blank), []).append(place)
         for places in groups.values():
             for start in range(0, len(places), CHUNK):
                 some = places[start : start + CHUNK]
@@ -310,23 +315,19 @@ class Studio:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """Filled indices and nats, each (N, H, W), of sprites of one size.
 
-        Chunks are padded to one size: a matrix product may round otherwise at another.
-
         Raises:
             ConfigError: If the temperature is negative or no number.
         """
         if not 0 <= temperature <= 10:
             raise ConfigError(f"temperature {temperature}: give a number from 0 to 10.")
-        indices, nats = [], []
+        shape = (len(sprites), *sprites[0].indices.shape)
+        indices, nats = np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
         with one_thread():
-            for start in range(0, len(sprites), CHUNK):
-                places = [min(start + n, len(sprites) - 1) for n in range(CHUNK)]
-                one = self.tensors([sprites[n] for n in places], [holes[n] for n in places])
-                dice = torch.from_numpy(np.stack([random[n] for n in places]))
+            for some, padded in self.chunks(sprites, holes):
+                one = self.tensors([sprites[n] for n in padded], [holes[n] for n in padded])
+                dice = torch.from_numpy(np.stack([random[n] for n in padded]))
                 filled, cost = sample(
-                    self.model, one.indices, one.visible, one.palettes, latents[places], dice, temperature
+                    self.model, one.indices, one.visible, one.palettes, latents[padded], dice, temperature
                 )
-                real = min(CHUNK, len(sprites) - start)
-                indices.append(filled[:real].numpy().astype(np.uint8))
-                nats.append(cost[:real].numpy())
-        return np.concatenate(indices), np.concatenate(nats)
+                indices[some], nats[some] = filled[: len(some)].numpy(), cost[: len(some)].numpy()
+        return indices, nats
