@@ -103,12 +103,15 @@ def test_predict_is_complete_at_temperature_zero(prior: Prior) -> None:
 
 
 def test_coarse_slots_move_the_silhouette_and_fine_slots_only_colors(prior: Prior) -> None:
-    """Over a grid of seeds: slots 0-7 from the column move shapes; slots 8-15 move colors, and not one silhouette."""
+    """Over a grid of seeds: slots 0-7 from the column move shapes; slots 8-15 move colors, and not one silhouette.
+
+    In a palette of many colors of one lightness: where each shade has one color, a style has nothing to choose.
+    """
     rows, cols = list(range(4)), list(range(100, 104))
 
     def moved(styles: range) -> tuple[float, float]:
-        grid = prior.mix(rows, cols, SIX, styles=styles, size=(16, 16))
-        plain = prior.mix(rows, rows[:1], SIX, styles=[], size=(16, 16))
+        grid = prior.mix(rows, cols, PALETTES[2], styles=styles, size=(16, 16))
+        plain = prior.mix(rows, rows[:1], PALETTES[2], styles=[], size=(16, 16))
         shapes, colors = [], []
         for cells, (own,) in zip(grid, plain, strict=True):
             for cell in cells:
