@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -13,29 +12,9 @@ from .board import Board
 from .figures import Figures
 from .head import HIDDEN, EntryHead, ShapeHead
 from .pixelcnn import Condition
+from .products import Joined, Product, in_lanes
 
 __all__ = ["EntryPointer", "ShapePointer"]
-
-
-class Joined:
-    """Linear layers that read the same, as one product.
-
-    Arguments:
-        layers: Weights (C, inside) and bias (C,) or (B, C) of each.
-        batch: B.
-
-    Attributes:
-        parts: What each of them gave at the last call, shape (B, C).
-    """
-
-    def __init__(self, layers: Sequence[tuple[Tensor, Tensor]], batch: int) -> None:
-        self.weight = torch.cat([weight for weight, _ in layers]).t().contiguous()
-        self.bias = torch.cat([bias.expand(batch, -1) for _, bias in layers], 1)
-        self.result = torch.empty_like(self.bias)
-        self.parts = self.result.split([len(weight) for weight, _ in layers], 1)
-
-    def __call__(self, features: Tensor) -> None:
-        torch.addmm(self.bias, features, self.weight, out=self.result)
 
 
 class EntryPointer:
@@ -43,45 +22,60 @@ class EntryPointer:
 
     Arguments:
         head: The decoder's.
+        features: From the trunk, shape (B, C).
         vectors: Vectors of the entries, shape (B, K, E).
         told: What the decoder is told; its offsets are those of all pixels.
-        board, figures: Which have been told of the pixel when it is asked about.
+        board, figures: Which have been told of the pixel when it is asked about, as `features` has.
     """
 
-    def __init__(self, head: EntryHead, vectors: Tensor, told: Condition, board: Board, figures: Figures) -> None:
-        batch, choice = len(vectors), board.choice
-        self.near, self.figures = board.candidates, figures
-        style = 0.0 if told.style is None else head.style(told.style)
-        self.hidden = Joined([(head.hidden.weight, head.hidden.bias + style)], batch)
-        self.asked = Joined(
+    def __init__(
+        self,
+        head: EntryHead,
+        features: Tensor,
+        vectors: Tensor,
+        told: Condition,
+        board: Board,
+        figures: Figures,
+    ) -> None:
+        self.near, choice, size = board.candidates, board.choice, vectors.shape[1]
+        style = 0.0 if told.style is None else in_lanes(head.style, told.style)
+        self.hiding = Joined([(head.hidden.weight, head.hidden.bias + style)], features)
+        (self.hidden,) = self.hiding.results
+        self.asking = Joined(
             [
                 (head.query.weight * head.scale, head.query.bias * head.scale),
                 (head.gates.weight[choice], head.gates.bias[choice]),
                 (head.weigh_here.weight, head.weigh_here.bias),
             ],
-            batch,
+            self.hidden,
         )
-        query, self.gates, here = self.asked.parts
+        query, self.gates, here = self.asking.results
         self.query, self.here = query[:, None], here.t()[..., None]
-        keys, colors = head.entries(vectors)
+        keys, colors = in_lanes(head.entries, vectors)
         self.keys = keys.transpose(1, 2).contiguous()
-        self.offsets = told.offsets.clone()
-        self.offsets[..., 0] = -math.inf
         # How an entry's color and its usage are weighed is the same at every pixel.
-        self.weigh, usage = figures.weights(head.weigh.weight)
+        weigh, usage = figures.weights(head.weigh.weight)
         said = 0.0 if told.usage is None else usage[..., None] * told.usage
         self.always = (colors.permute(2, 0, 1) + said).contiguous()
         self.weighing = torch.empty_like(self.always)
-        self.weighed = head.weighed.weight
+        self.history = self.weighing.flatten(1)
+        self.weigh = Product(self.history, weigh, figures.table, columns=size)
+        offsets = told.offsets.clone()
+        offsets[..., 0] = -math.inf
+        self.known = torch.empty_like(offsets)
+        known, start = self.known.view(1, -1), offsets.view(1, -1)
+        self.weighed = Product(known, head.weighed.weight, self.history, start, columns=size)
 
-    def ask(self, features: Tensor) -> Tensor:
-        """Logits of the opaque entries, -inf for all others, shape (B, K), of the trunk's features (B, C)."""
-        self.hidden(features)
-        self.asked(F.silu(self.hidden.result, inplace=True))
-        history = torch.add(self.always, self.here, out=self.weighing).flatten(1)
-        F.silu(history.addmm_(self.weigh, self.figures.table), inplace=True)
-        logits = torch.baddbmm(self.offsets, self.query, self.keys)
-        logits.view(1, -1).addmm_(self.weighed, history)
+    def ask(self) -> Tensor:
+        """Logits of the opaque entries, -inf for all others, shape (B, K)."""
+        self.hiding()
+        F.silu(self.hidden, inplace=True)
+        self.asking()
+        torch.add(self.always, self.here, out=self.weighing)
+        self.weigh()
+        F.silu(self.history, inplace=True)
+        self.weighed()
+        logits = torch.baddbmm(self.known, self.query, self.keys)
         return logits[:, 0].scatter_add_(1, self.near.t(), self.gates)
 
 
@@ -90,36 +84,42 @@ class ShapePointer:
 
     Arguments:
         head: The decoder's.
-        told, board, figures: As for `EntryPointer`.
+        features, told, board, figures: As for `EntryPointer`.
     """
 
-    def __init__(self, head: ShapeHead, told: Condition, board: Board, figures: Figures) -> None:
+    def __init__(self, head: ShapeHead, features: Tensor, told: Condition, board: Board, figures: Figures) -> None:
         (batch, _, entries), choice = told.offsets.shape, board.choice
         self.near, self.ends = board.candidates, figures.ends
         gates = [1 + place for place in choice]
         opaque = told.offsets[:, 0, 1:].exp().sum(1, keepdim=True).log()
-        self.asked = Joined(
+        self.asking = Joined(
             [
                 (head.near.weight[:1], head.near.bias[:1] - opaque),
                 (head.near.weight[gates], head.near.bias[gates]),
                 (head.weigh_here.weight, head.weigh_here.bias),
             ],
-            batch,
+            features,
         )
-        self.clear, self.gates, self.here = self.asked.parts
-        self.weigh = figures.shape_weights(head.weigh.weight).flatten(1).t().contiguous()
+        near, self.gates, here = self.asking.results
         # What is summed up: the history, and each copy gate times its candidate: 1 transparent, -1 drawn, 0 none.
-        self.terms = torch.zeros(batch, HIDDEN + len(choice))
-        self.history, self.copies = self.terms.split((HIDDEN, len(choice)), 1)
-        self.weighed = torch.cat([head.weighed.weight[0], torch.ones(len(choice))])
+        terms = torch.zeros(batch, HIDDEN + len(choice))
+        self.history, self.copies = terms.split((HIDDEN, len(choice)), 1)
+        weighed = torch.cat([head.weighed.weight[0], torch.ones(len(choice))])[:, None]
+        weigh = figures.shape_weights(head.weigh.weight).flatten(1).t().contiguous()
+        self.read = torch.zeros(self.ends.shape)
+        self.weigh = Product(self.history, self.read.flatten(1), weigh, here)
+        self.clear = torch.zeros(batch, 1)
+        self.weighed = Product(self.clear, terms, weighed, near)
         self.side = torch.full((entries,), -1.0)
         self.side[0], self.side[board.none] = 1.0, 0.0
 
-    def ask(self, features: Tensor) -> Tensor:
-        """Log-odds that the pixel is transparent, shape (B,), of the trunk's features (B, C)."""
-        self.asked(features)
-        torch.addmm(self.here, self.ends.flatten(1), self.weigh, out=self.history)
+    def ask(self) -> Tensor:
+        """Log-odds that the pixel is transparent, shape (B,)."""
+        self.asking()
+        self.read.copy_(self.ends)
+        self.weigh()
         F.silu(self.history, inplace=True)
         sides = self.side.index_select(0, self.near.view(-1)).view_as(self.near)
         torch.mul(self.gates, sides.t(), out=self.copies)
-        return torch.addmv(self.clear[:, 0], self.terms, self.weighed)
+        self.weighed()
+        return self.clear[:, 0].clone()

@@ -19,9 +19,10 @@ from .pixelcnn import Condition, PixelCNN
 from .pixels import Palettes, grays, sketched
 from .pixelvae import PixelVAE
 from .pointer import EntryPointer, ShapePointer
+from .products import in_lanes
 from .trunk import Trunk
 
-__all__ = ["sample"]
+__all__ = ["Pencil", "from_dark_to_light", "sample"]
 
 
 @torch.inference_mode()
@@ -50,13 +51,14 @@ def sample(
     """
     order, palettes = palettes.order, from_dark_to_light(palettes)
     canvas = order.argsort(1).gather(1, canvas.masked_fill(~visible, 0).flatten(1)).view_as(canvas)
-    vectors = model.embed(palettes)
-    seen = model.look(canvas, visible, palettes, vectors)
-    told, said = model.to_sketch(latent, seen, palettes, vectors)
+    vectors = in_lanes(model.embed, palettes)
+    seen = in_lanes(model.look, canvas, visible, palettes, vectors)
+    told, said = in_lanes(model.to_sketch, latent, seen, palettes, vectors)
     gray, sketch = grays(len(canvas), canvas.device), sketched(canvas, palettes)
-    pencil = Pencil(model.sketcher, sketch, visible, gray, model.embed(gray), told)
+    grayness = model.embed(grays(1, canvas.device)).expand(len(canvas), -1, -1)
+    pencil = Pencil(model.sketcher, sketch, visible, gray, grayness, told)
     sketch, first = pencil.draw(~visible, random[..., :2], temperature)
-    told = model.to_color(said, seen, sketch, palettes)
+    told = in_lanes(model.to_color, said, seen, sketch, palettes)
     brush = Pencil(model.colorist, canvas, visible, palettes, vectors, told)
     canvas, second = brush.draw(~visible & (sketch > 0), random[..., 1:], temperature)
     return order.gather(1, canvas.flatten(1)).view_as(canvas), first + second
@@ -84,9 +86,9 @@ class Pencil:
         self, decoder: PixelCNN, canvas: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, told: Condition
     ) -> None:
         self.canvas, none = canvas, palettes.valid.shape[1]
-        # One entry more, which means 'none', or two: with an even number of them, what is worked out for 16 sprites
-        # fills whole vectors of the processor. The rest would be left to other code, which may round otherwise,
-        # and a sprite would depend on its place in the batch.
+        # One entry more, which means 'none', or two: with an even number of them, what is worked out for `LANES`
+        # sprites fills whole vectors of the processor. The rest would be left to other code, which may round
+        # otherwise, and a sprite would depend on its place in the batch.
         spare = 2 - none % 2
         palettes = Palettes(F.pad(palettes.lab, (0, 0, 0, spare)), F.pad(palettes.valid, (0, spare)))
         vectors = F.pad(vectors, (0, 0, 0, spare))
@@ -98,8 +100,9 @@ class Pencil:
         self.tally = Tally(visible, none + spare, none, self.board.near, self.board.neighbors)
         self.trunk = Trunk(decoder, told.map)
         self.figures = Figures(palettes, told, self.board, self.tally)
-        self.entries = EntryPointer(decoder.head, vectors, told, self.board, self.figures)
-        self.shape = None if decoder.shape is None else ShapePointer(decoder.shape, told, self.board, self.figures)
+        features, given = self.trunk.features, (told, self.board, self.figures)
+        self.entries = EntryPointer(decoder.head, features, vectors, *given)
+        self.shape = None if decoder.shape is None else ShapePointer(decoder.shape, features, *given)
         self.vectors, self.starts = vectors.flatten(0, 1), torch.arange(len(canvas)) * (none + spare)
 
         shown = by_pixel(visible).any(1).tolist()
@@ -125,19 +128,16 @@ class Pencil:
         last = max((place for place, one in enumerate(some) if one), default=-1) // width
         for row in range(last + 1):
             trunk.begin(row)
-            places = range(row * width, (row + 1) * width)
-            asked = any(some[place] for place in places)
             answers = []
-            for column, place in enumerate(places):
+            for column, place in enumerate(range(row * width, (row + 1) * width)):
                 if tally.open[place]:
                     board.look(place)
                     tally.look()
-                if asked:
-                    trunk.ask(column)
+                trunk.ask(column)
                 if some[place]:
                     self.figures.fill(place)
-                    logits = self.entries.ask(trunk.features)
-                    clear = logits[:, 0] if self.shape is None else self.shape.ask(trunk.features)
+                    logits = self.entries.ask()
+                    clear = logits[:, 0] if self.shape is None else self.shape.ask()
                     picked = decide(clear, logits, cuts[place], dice[place], temperature)
                     drawn[place] = picked if every[place] else torch.where(here[place], picked, drawn[place])
                     answers.append((place, clear, logits, drawn[place]))
@@ -146,9 +146,9 @@ class Pencil:
                     tally.add(drawn[place], tally.later[place])
                 trunk.put(column, self.vectors.index_select(0, drawn[place] + self.starts))
             if answers:
-                asked_of, clears, colors, entries = zip(*answers, strict=True)
-                nats[list(asked_of)] = cost(torch.stack(clears), torch.stack(colors), torch.stack(entries))
-            trunk.end(asked)
+                asked, clears, colors, entries = zip(*answers, strict=True)
+                nats[list(asked)] = cost(torch.stack(clears), torch.stack(colors), torch.stack(entries))
+            trunk.end()
         canvas = torch.stack(drawn, 1).view_as(self.canvas)
         return canvas, nats.t().view_as(canvas).masked_fill(~wanted, 0)
 

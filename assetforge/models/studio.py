@@ -24,12 +24,13 @@ from .memory import Memory, cropped
 from .noise import choices, explain, normals, uniforms
 from .pixels import grays, shades_of, sketched
 from .pixelvae import PixelVAE
+from .products import LANES
 from .sampler import sample
 from .vae import SLOTS
 
 __all__ = ["Studio", "centered", "one_thread", "recolored"]
 
-CHUNK = 16
+MANY = 64 * 1024
 NOISE = 0.6
 RECOMBINED = 0.2
 STRAY = 0.6
@@ -91,9 +92,9 @@ class Studio:
         self.kept: dict[object, NDArray[np.float32]] = {}
 
     def chunks(
-        self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None
+        self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None, size: int = LANES
     ) -> Iterator[tuple[list[int], list[int]]]:
-        """Places of sprites of one size and palette, at most `CHUNK`, and the same padded to exactly that many.
+        """Places of sprites of one size and palette, at most `size`, and the same padded to a multiple of `LANES`.
 
         A matrix product may round otherwise at another batch size. Of `holes`, those that leave nothing visible
         stay among themselves: less is asked about them.
@@ -103,9 +104,9 @@ class Studio:
             blank = holes is None or bool(holes[place].all())
             groups.setdefault((sprite.indices.shape, len(sprite.palette), blank), []).append(place)
         for places in groups.values():
-            for start in range(0, len(places), CHUNK):
-                some = places[start : start + CHUNK]
-                yield some, some + some[-1:] * (CHUNK - len(some))
+            for start in range(0, len(places), size):
+                some = places[start : start + size]
+                yield some, some + some[-1:] * (-len(some) % LANES)
 
     def codes(self, sprites: Sequence[Sprite]) -> Tensor:
         """Mean latents of sprites, shape (N, SLOTS, slot)."""
@@ -322,8 +323,10 @@ class Studio:
             raise ConfigError(f"temperature {temperature}: give a number from 0 to 10.")
         shape = (len(sprites), *sprites[0].indices.shape)
         indices, nats = np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
+        # Four times as many cost but twice as much; large ones would take gigabytes.
+        size = 4 * LANES if sprites[0].indices.size * len(sprites[0].palette) <= MANY else LANES
         with one_thread():
-            for some, padded in self.chunks(sprites, holes):
+            for some, padded in self.chunks(sprites, holes, size):
                 one = self.tensors([sprites[n] for n in padded], [holes[n] for n in padded])
                 dice = torch.from_numpy(np.stack([random[n] for n in padded]))
                 filled, cost = sample(
