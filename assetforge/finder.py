@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from .errors import ConfigError, did_you_mean
 from .formats import SUFFIXES
-from .globs import Listing, matches, prefix
+from .globs import Listing, matches, prefix, shared
 from .settings import Place
 from .steps.base import Source
 
@@ -23,17 +23,22 @@ class Finder:
         self.source = "" if PurePosixPath(source) == PurePosixPath() else f"{PurePosixPath(source)}/"
         self.faults: list[ConfigError] = []
 
-    def find(self, key: str, patterns: Sequence[str]) -> tuple[Source, ...]:
-        """The images that `patterns` mean, each once; a name is the path below the fixed part of its pattern."""
+    def find(self, key: str, patterns: Sequence[str], *, foldered: bool = False) -> tuple[Source, ...]:
+        """The images that `patterns` mean, each once; a name is the path below the fixed part of its pattern.
+
+        Arguments:
+            foldered: Name by the path below what the fixed parts share, so that each name tells its folder.
+        """
         found: dict[str, str] = {}
         for pattern in patterns:
+            start = shared(patterns) if foldered else prefix(pattern)
             try:
                 names = self.meant(pattern)
             except ConfigError as error:
                 self.faults.append(ConfigError(f"{key}: {error}", self.place(key)))
                 continue
             for name in names:
-                found.setdefault(name, name[len(prefix(pattern)) :].rpartition(".")[0])
+                found.setdefault(name, name[len(start) :].rpartition(".")[0])
         many = Counter(found.values())
         return tuple(
             Source(self.source + path, name if many[name] == 1 else path.rpartition(".")[0])

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-__all__ = ["MASK", "Listing", "Stat", "look", "matches", "prefix", "scan"]
+__all__ = ["MASK", "Listing", "Stat", "look", "matches", "prefix", "scan", "shared"]
 
 MASK = ".mask.png"
 _MAGIC = re.compile(r"[*?\[{]")
@@ -104,6 +105,12 @@ def prefix(pattern: str) -> str:
             break
         plain.append(part)
     return "".join(f"{part}/" for part in plain)
+
+
+def shared(patterns: Iterable[str]) -> str:
+    """The folder that all patterns start in, written as `prefix` writes it."""
+    levels = zip(*(prefix(pattern).split("/")[:-1] for pattern in patterns), strict=False)
+    return "".join(f"{level[0]}/" for level in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
 def matches(pattern: str, names: Iterable[str]) -> Iterator[str]:

@@ -30,6 +30,8 @@ __all__ = ["BASE", "Item", "Plan", "State", "make", "model_path", "only_of"]
 
 BASE = Path(__file__).parent / "models" / "bundled" / "base.safetensors"
 FORMAT = 1
+LEARNING = 2
+"""Raised when the same settings of a ``[[model]]`` come to mean other bytes."""
 
 
 @dataclass
@@ -154,13 +156,13 @@ class Planner:
     def model(self, learnt: Learnt) -> Item:
         """A ``[[model]]`` as it stands: fresh if it is here, or was trained under this key and is not needed."""
         model, finder = learnt.model, self.finder(learnt.place)
-        inputs = {"from": finder.find("from", model.from_)}
+        inputs = {"from": finder.find("from", model.from_, foldered=True)}
         digests, unreadable = self.read(inputs)
         if faults := (*finder.faults, *(error.within(learnt.place("")) for error in unreadable)):
             return Item(model.name, learnt, "fault", errors=faults)
         evidence = {
             "version": __version__,
-            "format": FORMAT,
+            "format": [FORMAT, LEARNING],
             "settings": {"from": model.from_, "steps": model.budget, "seed": model.seed, "base": learnt.base},
             "base": self.checkpoint(learnt.base)[1] if learnt.base != "none" else "",
             "inputs": digests,

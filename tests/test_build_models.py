@@ -6,13 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+from networks import random_model
 from projects import Telling, draw, palette_of, picture, project, tree
 
 from assetforge.build import build
+from assetforge.cli.train import art_and_archives
+from assetforge.finder import Finder
 from assetforge.formats import png, read
+from assetforge.globs import scan
 from assetforge.manifest import LOCK
+from assetforge.models import checkpoint
+from assetforge.models.prior import Prior
 from assetforge.outcome import Options
-from assetforge.plan import BASE
+from assetforge.plan import BASE, model_path
 from assetforge.quantize.quantizer import quantize
 from assetforge.sprite import Raster
 
@@ -125,3 +131,58 @@ def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:
     order = list(result.built)
     assert order.index("items") < order.index("[[model]] house") < order.index("more")
     assert build(tmp_path).built == {}
+
+
+TAGGED = """
+[[model]]
+name = "house"
+from = ["sprites/monsters/*.png", "sprites/items/*.png"]
+base = "tiny.safetensors"
+steps = 1
+"""
+
+
+@pytest.mark.slow
+def test_a_tag_is_a_folder_that_the_model_of_the_build_learnt(tmp_path: Path) -> None:
+    """A sheet starts from the sprites of one folder; one that was not learnt is told which were."""
+    config = TAGGED
+    for tag in ("items", "monster", "nosuch"):
+        config += f'[[sheet]]\nname = "{tag}"\nkind = "generate"\nmodel = "house"\npalette = "pico-8"\n'
+        config += f'tag = "{tag}"\ncount = 1\nsize = [8, 8]\ncandidates = 1\n'
+    names = {"items/axe", "items/bow", "monsters/orc", "monsters/rat"}
+    root = project(tmp_path, config, [f"sprites/{name}.png" for name in sorted(names)])
+    (root / "tiny.safetensors").write_bytes(checkpoint.write("pixelvae", random_model(), {"name": "tiny"}, {}))
+    told = Telling()
+    result = build(root, Options(), told)
+    assert sorted(result.built) == ["[[model]] house", "items"], told.errors
+    known = "the model has learnt from no such folder;"
+    assert [told.errors[tag][0].partition(f'tag "{tag}": ')[2] for tag in ("monster", "nosuch")] == [
+        f'{known} did you mean "monsters"?',
+        f"{known} choose one of items, monsters.",
+    ]
+    model = Prior.load(root / model_path("house"))
+    assert model.memory.tags == {"items": 2, "monsters": 2}
+    assert set(model.card["sources"]) == names
+    assert build(root).built == {}
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["sprites/monsters/*.png", "sprites/items/*.png"],
+        ["sprites/monsters/rat.png", "sprites/items/*.png"],
+        ["sprites/monsters/*.png", "sprites/*/*.png"],
+        ["sprites/{items,monsters}/*.png"],
+        ["sprites/**/*.png"],
+    ],
+)
+def test_a_model_calls_its_sprites_as_train_does(
+    tmp_path: Path, patterns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a build names two folders, its sprites are called as where their parent is given to `train`."""
+    root = project(tmp_path, art=["sprites/monsters/rat.png", "sprites/items/axe.png"])
+    found = Finder(scan(root / "art", root), "art", lambda key: key).find("from", patterns, foldered=True)
+    monkeypatch.chdir(root)
+    assert {(source.path, source.name) for source in found} == {
+        (source.path.as_posix(), source.name) for source in art_and_archives(("art/sprites",))
+    }
