@@ -23,11 +23,13 @@ from .palette import MAX_COLORS, Palette
 from .quantize import quantizer
 from .sprite import Raster, Sprite
 
-__all__ = ["MOST_SIDE", "Corpus", "Source", "families", "gather"]
+__all__ = ["MANY", "MOST_SIDE", "Corpus", "Source", "families", "gather"]
 
 MOST_SIDE = 64
 HELD_OUT = 0.12
 OWN_SIZES = (32, 16, 8)
+HOME_SIZES = (32, 16)
+MANY = 32
 ALIKE = 0.25
 COMMON_WORDS = {"tile", "sprite", "frame", "image", "img", "item", "cell"}
 
@@ -41,6 +43,7 @@ class Corpus:
     held_out: tuple[bool, ...]
     palettes: tuple[Palette, ...]
     own: int
+    homes: tuple[tuple[int, ...], ...]
     sources: dict[str, str]
 
 
@@ -74,6 +77,7 @@ def gather(inputs: Sequence[Source], *, hold_out: bool = True) -> Corpus:
     rasters: list[Raster] = []
     known: list[tuple[int, bool] | None] = []
     files: list[int] = []
+    folders: list[tuple[str, ...]] = []
     sources = {}
     for source in inputs:
         path = source.path
@@ -93,6 +97,7 @@ def gather(inputs: Sequence[Source], *, hold_out: bool = True) -> Corpus:
                     str(path),
                 )
         files += [len(sources)] * len(found)
+        folders += [folders_of(raster, path) for raster in found]
         rasters += found
         # Numbers of one archive mean nothing in the next.
         known += [fact and (fact[0] + 1_000_000 * len(sources), fact[1]) for fact in facts]
@@ -107,9 +112,12 @@ def gather(inputs: Sequence[Source], *, hold_out: bool = True) -> Corpus:
     chosen = hold(family, loose) if hold_out else set()
     held = [fact[1] if fact else family[place] in chosen for place, fact in enumerate(known)]
     own = own_palettes(rasters, sprites[0].palette)
-    bundled = [palette_files.load(name, Path()) for name in palette_files.names()]
+    bundled = [palette for name in palette_files.names() if len(palette := palette_files.load(name, Path())) <= 64]
+    theirs, homes = home_palettes(rasters, folders)
+    first = len(own) + len(bundled)
+    homes = [tuple(first + number for number in home) for home in homes]
     return Corpus(
-        tuple(sprites), tuple(family), tuple(held), (*own, *(p for p in bundled if len(p) <= 64)), len(own), sources
+        tuple(sprites), tuple(family), tuple(held), (*own, *bundled, *theirs), len(own), tuple(homes), sources
     )
 
 
@@ -155,6 +163,36 @@ def own_palettes(rasters: Sequence[Raster], corpus: Palette) -> list[Palette]:
     """Palettes fitted to the pack, largest first; the corpus palette itself if it is small already."""
     first = [corpus] if len(corpus) <= OWN_SIZES[0] else [quantizer.fit(rasters, OWN_SIZES[0])]
     return first + [quantizer.fit(rasters, k) for k in OWN_SIZES[1:] if k < len(first[0])]
+
+
+def folders_of(raster: Raster, path: Path) -> tuple[str, ...]:
+    """What a sprite belongs to: its archive and a folder in that, or the folder of its file."""
+    if path.suffix != ".npz":
+        return (str(path.parent),)
+    return str(path), f"{path}/{raster.name.partition('/')[0]}"
+
+
+def home_palettes(
+    rasters: Sequence[Raster], folders: Sequence[tuple[str, ...]]
+) -> tuple[list[Palette], list[tuple[int, ...]]]:
+    """Palettes fitted to each folder that holds `MANY` sprites but not all, and for each sprite those of its folders.
+
+    So what is learnt from several packs at once is seen in the colors that it was drawn in.
+    """
+    holds: dict[str, list[int]] = {}
+    for place, names in enumerate(folders):
+        for name in names:
+            holds.setdefault(name, []).append(place)
+    found: list[Palette] = []
+    homes: list[list[int]] = [[] for _ in rasters]
+    for places in holds.values():
+        if MANY <= len(places) < len(rasters):
+            few = [rasters[place] for place in places]
+            fitted = list({palette.colors: palette for palette in (quantizer.fit(few, k) for k in HOME_SIZES)}.values())
+            for place in places:
+                homes[place] += range(len(found), len(found) + len(fitted))
+            found += fitted
+    return found, [tuple(home) for home in homes]
 
 
 def families(sprites: Sequence[Sprite], files: Sequence[int] = ()) -> list[int]:

@@ -16,7 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from assetforge.models.pixelvae import PixelVAEConfig
 from assetforge.models.prior import Prior
 
 from . import tutorial
+from .ablations import ABLATIONS, SMALL, Variation
 from .plan import plan
 from .split import Split, split
 
@@ -39,26 +40,6 @@ LOOKS = 5
 DRAWN = 2
 COUNTS, INDEX = "counts of 4 neighbours", "tutorial, 12 layers, palette indices"
 ROWS = ("counts", "counts10", "index", "index7", "rgb", "ours", "base")
-
-
-@dataclass(frozen=True)
-class Variation:
-    """How our training differs from the default.
-
-    Arguments:
-        config, recipe: Fields to replace.
-        mixed: Learn in many palettes, as `assetforge train` does, instead of the scored one alone.
-    """
-
-    config: dict[str, Any] = field(default_factory=dict)
-    recipe: dict[str, Any] = field(default_factory=dict)
-    mixed: bool = False
-
-
-ABLATIONS: dict[str, Variation] = {
-    "mixed-palettes": Variation(mixed=True),
-    "unmirrored": Variation(recipe={"mirror": 0.0}),
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +85,7 @@ def ours(
 ) -> Iterator[Row]:
     """Our model from scratch on one thread, one row for each number of samples."""
     trainer.THREADS = 1
-    config = replace(PixelVAEConfig(), **variation.config)
+    config = replace(PixelVAEConfig(), **(SMALL | variation.config))
     recipe = replace(SCRATCH, patience=LOOKS + 1, **variation.recipe)
 
     def run(steps: int, look: int, report: Callable[[Any], None] | None = None) -> bytes:
@@ -119,13 +100,14 @@ def ours(
             report=report,
         )
 
-    steps = plan(lambda trial, report: run(trial, trial, report), seconds, LOOKS + 1, time.process_time)
-    began = time.process_time()
-    data = run(steps, -(-steps // LOOKS))
-    spent = time.process_time() - began
-    path = folder / f"{name}-{seed}.safetensors"
-    path.write_bytes(data)
-    yield from scored(split, name, path, samples, spent, steps)
+    with variation.made():
+        steps = plan(lambda trial, report: run(trial, trial, report), seconds, LOOKS + 1, time.process_time)
+        began = time.process_time()
+        data = run(steps, -(-steps // LOOKS))
+        spent = time.process_time() - began
+        path = folder / f"{name}-{seed}.safetensors"
+        path.write_bytes(data)
+        yield from scored(split, name, path, samples, spent, steps)
 
 
 def scored(
@@ -168,7 +150,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600.0, help="CPU seconds of each training")
     parser.add_argument("--runs", type=int, default=1, help="seeds 0, 1 …")
     parser.add_argument("--only", default=",".join(ROWS), help=f"of {', '.join(ROWS)}")
-    parser.add_argument("--ablate", nargs="*", default=[], choices=sorted(ABLATIONS), help="more rows of ours")
+    parser.add_argument("--ablate", action="store_true", help="also ours with one thing done otherwise, many rows")
     parser.add_argument("--samples", type=int, nargs="+", default=[16, 1], help="of the latent, in scoring")
     parser.add_argument("--keep", type=Path, help="a folder for our checkpoints")
     chosen = parser.parse_args()
@@ -190,7 +172,7 @@ def main() -> None:
                     rows.append(peer(parts, kind, chosen.seconds, seed, lambda line: print(f"  {line}", flush=True)))
                     print(rows[-1], flush=True)
             named = {"ours": Variation()} if "ours" in only else {}
-            for name, variation in (named | {name: ABLATIONS[name] for name in chosen.ablate}).items():
+            for name, variation in (named | (ABLATIONS if chosen.ablate else {})).items():
                 for row in ours(parts, name, variation, chosen.seconds, seed, chosen.samples, folder):
                     rows.append(row)
                     print(row, flush=True)

@@ -48,5 +48,5 @@ def split(archives: Sequence[Path], spec: str) -> Split:
     parts: tuple[list[Sprite], list[Sprite]] = ([], [])
     for sprite, held in zip(sprites, mixed.held_out, strict=True):
         parts[held].append(sprite)
-    own = replace(mixed, sprites=tuple(sprites), palettes=(palette,), own=1)
+    own = replace(mixed, sprites=tuple(sprites), palettes=(palette,), own=1, homes=((),) * len(sprites))
     return Split(*parts, own, mixed)

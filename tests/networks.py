@@ -32,7 +32,7 @@ def nothing_visible(indices: torch.Tensor) -> torch.Tensor:
 
 
 def together(
-    model: PixelVAE, indices: torch.Tensor, visible: torch.Tensor, palettes: Palettes, latent: torch.Tensor
+    model: PixelVAE, indices: torch.Tensor, visible: torch.Tensor, palettes: Palettes, latent: torch.Tensor | None
 ) -> torch.Tensor:
     """Log-probability of every pixel as it is, shade and color, exactly: shape (B, H, W)."""
     sketch = sketched(indices, palettes)

@@ -73,14 +73,17 @@ def test_an_altered_checkpoint_is_refused(place: int, bit: int, tmp_path_factory
         (b"\xff" * 64, "no whole safetensors"),
         (save({"weight": torch.ones(2)}), "no assetforge checkpoint"),
         (save({"weight": torch.ones(2)}, {"assetforge": "[" * 10_000}), "no assetforge checkpoint"),
-        (save({"weight": torch.ones(2)}, {"assetforge": json.dumps({"format": 2})}), "no assetforge checkpoint"),
+        (
+            save({"weight": torch.ones(2)}, {"assetforge": json.dumps({"format": checkpoint.FORMAT})}),
+            "no assetforge checkpoint",
+        ),
         (
             save(
                 {"model.weight": torch.ones(2)},
                 {
                     "assetforge": json.dumps(
                         {
-                            "format": 2,
+                            "format": checkpoint.FORMAT,
                             "model": "pixelvae",
                             "config": {"embedding": 9**9, "width": 1, "layers": 1, "slot": 1},
                             "card": {},

@@ -9,7 +9,7 @@ import pytest
 from click import UsageError
 
 from assetforge.cli.train import art_and_archives
-from assetforge.corpus import Source, families, gather
+from assetforge.corpus import MANY, Source, families, gather
 from assetforge.errors import AssetforgeError, InputError
 from assetforge.formats import png
 from assetforge.models.data import canvases, placed
@@ -62,6 +62,17 @@ def test_cells_are_told_behind_the_name(tmp_path: Path, monkeypatch: pytest.Monk
         art_and_archives(("nowhere@8x8",))
 
 
+def test_art_of_several_folders_is_named_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However two folders are given, a sprite's name tells which it lay in; those of one folder go by their own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("art/items/axe", "art/monsters/rat"):
+        Path(name).parent.mkdir(parents=True)
+        sheet(Path(f"{name}.png"), [[3]])
+    ways = (("art",), ("art/items", "art/monsters"), ("art/items/axe.png", "art/monsters/*.png"))
+    assert [[one.name for one in art_and_archives(way)] for way in ways] == [["items/axe", "monsters/rat"]] * 3
+    assert [one.name for one in art_and_archives(("art/items",))] == ["axe"]
+
+
 def test_frames_of_a_file_are_one_family() -> None:
     """Pictures with nothing in common are still a family if one file holds them; others are not."""
     boxes = []
@@ -71,6 +82,26 @@ def test_frames_of_a_file_are_one_family() -> None:
         boxes.append(Sprite(indices, RED, f"cell/{number}x"))
     assert len(set(families(boxes))) == 4
     assert families(boxes, [1, 1, 2, 2]) == [0, 0, 2, 2]
+
+
+def test_sprites_of_several_folders_are_at_home_in_the_colors_of_their_own(tmp_path: Path) -> None:
+    """A folder's own palette holds its colors and no other's; one that is all there is has but the pack's."""
+    files = []
+    for folder, light in (("day", 200), ("night", 40)):
+        (tmp_path / folder).mkdir()
+        for number in range(MANY):
+            rgba = np.zeros((8, 8, 4), np.uint8)
+            rgba[1:7, : 1 + number % 7] = (light, light + number % 3, 30, 255)
+            path = tmp_path / folder / f"{number}.png"
+            path.write_bytes(png.write_rgba(rgba))
+            files.append(Source(path, f"{folder}/{number}"))
+    both = gather(files)
+    for sprite, homes in zip(both.sprites, both.homes, strict=True):
+        assert homes and all(home >= both.own for home in homes)
+        used = {both.sprites[0].palette.colors[index - 1] for index in np.unique(sprite.indices[sprite.indices > 0])}
+        lights = {color[0] for home in homes for color in both.palettes[home].colors}
+        assert lights == {color[0] for color in used}
+    assert not any(gather(files[:MANY]).homes)
 
 
 def test_odd_sizes_are_learnt_on_canvases_together() -> None:

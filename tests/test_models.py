@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from networks import SMALL, nothing_visible, random_model, random_palettes, together
 
 from assetforge.models import MODELS, build, config_of
-from assetforge.models.pixels import SHADES, Palettes, sketched
+from assetforge.models.pixels import CENTERS, SHADES, Palettes, sketched
 from assetforge.models.vae import COARSE, SLOTS
 
 
@@ -78,9 +78,10 @@ def test_no_blind_spot_in_the_receptive_field() -> None:
     assert not bool(seen[row + 1 :].any())
 
 
+@pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("visible", [(), (3,), (0, 2)])
-def test_the_probabilities_of_all_images_sum_to_one(visible: tuple[int, ...]) -> None:
-    """Exactness: over all 2x2 fillings of three entries, for a fixed latent and any visible pixels."""
+def test_the_probabilities_of_all_images_sum_to_one(visible: tuple[int, ...], told: bool) -> None:
+    """Exactness: over all 2x2 fillings of three entries, for a fixed latent or none, and any visible pixels."""
     model = random_model(3)
     images = torch.tensor(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
     mask = torch.zeros(4, dtype=torch.bool)
@@ -89,9 +90,39 @@ def test_the_probabilities_of_all_images_sum_to_one(visible: tuple[int, ...]) ->
     shown = mask.reshape(1, 2, 2).expand(len(images), -1, -1)
     palette = random_palettes(1, 3).repeat(len(images))
     latent = torch.randn(1, SLOTS, SMALL.slot).expand(len(images), -1, -1)
-    logp = together(model, images, shown, palette, latent)
+    logp = together(model, images, shown, palette, latent if told else None)
     total = logp.masked_fill(shown, 0).double().sum((1, 2)).exp().sum()
     assert float(total) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_sprite_that_is_told_nothing_is_the_same_under_any_latent() -> None:
+    """Silence is silence: nothing of the sprite comes back to it through its latent, and no latent is paid for."""
+    model, palettes = random_model(), random_palettes(2, 5)
+    indices = torch.randint(0, 5, (2, 6, 5))
+    hidden, told = nothing_visible(indices), torch.tensor([False, True])
+    quiet, loud = (
+        model(indices, hidden, palettes, scale * torch.randn(2, SLOTS, SMALL.slot), told=told) for scale in (1, 5)
+    )
+    assert torch.equal(quiet.pixels[0], loud.pixels[0])
+    assert not torch.equal(quiet.pixels[1], loud.pixels[1])
+    assert not quiet.latent[0].any() and quiet.latent[1].all()
+    silent = -together(model, indices, hidden, palettes, None)[0]
+    assert torch.allclose(quiet.pixels[0], silent, atol=1e-5)
+
+
+def test_a_drawn_color_is_as_light_as_its_shade_where_it_may_be_any() -> None:
+    """In drawing, of colors that are otherwise alike the one as light as the shade is the likeliest."""
+    model = random_model()
+    for layer in (model.colorist.head.query, model.colorist.head.gates, model.colorist.head.weighed, model.say.asks):
+        for weight in layer.parameters():
+            torch.nn.init.zeros_(weight)
+    lab = torch.zeros(1, SHADES + 1, 3)
+    lab[0, 1:, 0] = torch.tensor(CENTERS)
+    palettes = Palettes(lab, torch.ones(1, SHADES + 1, dtype=torch.bool))
+    sketch = torch.randint(1, SHADES + 1, (1, 6, 6))
+    latent = torch.randn(1, SLOTS, SMALL.slot)
+    _, colors = model.logp(sketch, sketch, nothing_visible(sketch), palettes, latent)
+    assert torch.equal(colors.argmax(3), sketch)
 
 
 @given(order=st.permutations(list(range(1, 7))), seed=st.integers(0, 99))

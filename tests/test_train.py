@@ -48,7 +48,7 @@ def pack(count: int = 24, size: int = 8) -> Corpus:
         indices[y + 1 : y + 4, x + 1 : x + 4] = rng.integers(2, 5)
         sprites.append(Sprite(indices, PALETTE, f"box{number}"))
     held = tuple(number % 6 == 0 for number in range(count))
-    return Corpus(tuple(sprites), tuple(range(count)), held, (PALETTE,), 1, {"boxes": "0" * 64})
+    return Corpus(tuple(sprites), tuple(range(count)), held, (PALETTE,), 1, ((),) * count, {"boxes": "0" * 64})
 
 
 def run(steps: int = 30, **options: object) -> bytes:

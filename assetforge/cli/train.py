@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -31,8 +32,17 @@ def art_and_archives(inputs: tuple[str, ...]) -> list[Source]:
             size = (int(cell["width"]), int(cell["height"]))
             found |= {path: Source(path, name, size) for path, name in formats.find([cell["art"]])}
     art = [text for text in inputs if not text.endswith(".npz") and not sheets.get(text)]
-    plain = {path: Source(path, name) for path, name in (formats.find(art) if art else [])}
+    plain = {path: Source(path, name) for path, name in below_all(formats.find(art) if art else [])}
     return list({**found, **plain, **found}.values())
+
+
+def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
+    """Art that lies in several folders named by its path below what they share, so that each name tells its folder."""
+    folders = {os.path.abspath(path.parent) for path, _ in found}
+    if len(folders) < 2 or len({os.path.splitdrive(folder)[0] for folder in folders}) > 1:
+        return found
+    root = os.path.commonpath(folders)
+    return [(path, Path(os.path.relpath(path, root)).with_suffix("").as_posix()) for path, _ in found]
 
 
 class Reporter:

@@ -23,7 +23,7 @@ from . import build, config_of
 
 __all__ = ["Checkpoint", "read", "write"]
 
-FORMAT = 2
+FORMAT = 3
 LIMIT = 512 << 20
 
 

@@ -23,7 +23,8 @@ __all__ = ["Context", "Seen"]
 
 CANDIDATES = 6
 DISTANCE = 8.0
-"""Pixels to the nearest visible one are told in units of this many."""
+FAR = 3.0
+"""Pixels to the nearest visible one are told in units of this many, and up to so many units."""
 
 
 class Seen(NamedTuple):
@@ -78,7 +79,7 @@ class Context(nn.Module):
         some = visible.flatten(1).any(1)
         nearby = indices.flatten(1).gather(1, near).reshape(indices.shape)
         pixels = PixelEmbedding.place(vectors, nearby) * some[:, None, None, None]
-        distance = distance.reshape(indices.shape)[:, None] / DISTANCE
+        distance = (distance.reshape(indices.shape)[:, None] / DISTANCE).clamp_max(FAR)
         shown = visible[:, None].to(pixels)
         full = torch.cat([pixels, shown, coordinates(shown), distance, distance.clamp_max(0.25) * 4], 1)
         full = self.enter(full)

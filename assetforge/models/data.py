@@ -20,6 +20,7 @@ __all__ = ["Batch", "Batches", "Examples", "entry_lab", "random_visible", "table
 
 PIXELS_PER_STEP = 4 * 32 * 32
 FEW = 4
+AS_THEY_ARE = 0.3
 
 
 class Examples(Protocol):
@@ -31,6 +32,8 @@ class Examples(Protocol):
         held_out: True for sprites that are scored, never learnt from.
         palettes: Palettes to learn in besides the corpus palette, the pack's own ones first.
         own: How many of `palettes` are the pack's own.
+        homes: For each sprite, which of `palettes` are of its own folder or archive, the largest first; empty
+            for those that have none but the pack's.
         sources: sha256 of every input file by its name.
     """
 
@@ -44,6 +47,8 @@ class Examples(Protocol):
     def palettes(self) -> Sequence[Palette]: ...
     @property
     def own(self) -> int: ...
+    @property
+    def homes(self) -> Sequence[Sequence[int]]: ...
     @property
     def sources(self) -> dict[str, str]: ...
 
@@ -131,11 +136,12 @@ class Batches:
         self.own = examples.own
         learnt = [place for place, held in enumerate(examples.held_out) if not held]
         stack = [examples.sprites[place].indices for place in learnt]
+        homes = [tuple(examples.homes[place]) for place in learnt]
         family = [examples.families[place] for place in learnt]
         self.groups = [
             (
                 shape,
-                [stack[n] for n in members],
+                [(stack[n], homes[n]) for n in members],
                 np.array([weight_of(stack[n], family.count(family[n])) for n in members]),
             )
             for shape, members in canvases([one.shape for one in stack])
@@ -143,9 +149,14 @@ class Batches:
         shares = np.array([weight.sum() for _, _, weight in self.groups])
         self.shares = shares / shares.sum()
 
-    def choose_palette(self, rng: np.random.Generator, crowded: bool) -> int:
-        """A palette's number: half the time the pack's own; those of over 33 entries only if `crowded`."""
-        own = self.own and (rng.random() < 0.5 or self.own == len(self.labs))
+    def choose_palette(self, rng: np.random.Generator, crowded: bool, homes: Sequence[int]) -> int:
+        """A palette's number: half the time one of `homes`, else often the pack's own.
+
+        Those of over 33 entries are only taken if `crowded`.
+        """
+        if homes and rng.random() < 0.5:
+            return int(rng.choice(homes))
+        own = self.own and (rng.random() < (0.2 if homes else 0.5) or self.own == len(self.labs))
         low, high = (0, self.own) if own else (self.own, len(self.labs))
         fitting = [n for n in range(low, high) if crowded or len(self.labs[n]) <= 33]
         return int(rng.choice(fitting)) if fitting else int(rng.integers(low, high))
@@ -161,10 +172,11 @@ class Batches:
         crowded = rng.random() < 0.1
         indices, labs, visible, mirrored, sketches = [], [], [], [], []
         for place in rng.choice(len(stack), count, p=weight / weight.sum()):
-            sprite = placed(rng, stack[place], (height, width)) if moved else fitted(rng, stack[place], (height, width))
+            sprite, homes = stack[place]
+            sprite = placed(rng, sprite, (height, width)) if moved else fitted(rng, sprite, (height, width))
             mirrored.append(rng.random() < self.mirror)
             sprite = sprite[:, ::-1] if mirrored[-1] else sprite
-            number = self.choose_palette(rng, crowded)
+            number = self.choose_palette(rng, crowded, homes)
             indices.append(self.tables[number][sprite])
             sketches.append(self.shades[sprite])
             labs.append(jitter(rng, self.labs[number]))
@@ -241,7 +253,9 @@ def shift(rng: np.random.Generator, sprite: NDArray[np.uint8]) -> NDArray[np.uin
 
 
 def jitter(rng: np.random.Generator, lab: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The colors of a palette seen a little otherwise: hue turned, lightness scaled, each moved a bit."""
+    """The colors of a palette, often seen a little otherwise: hue turned, lightness scaled, each moved a bit."""
+    if rng.random() < AS_THEY_ARE:
+        return lab
     angle = rng.uniform(-np.pi, np.pi) if rng.random() < 0.15 else rng.normal(0, 0.15)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     moved = lab.astype(np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -27,6 +29,7 @@ class Figures:
 
     Attributes:
         table: Shape (rows, B * K).
+        offsets: Those of `told` for the pixel, -inf for the transparent entry, shape (1, B * K).
         ends: Of every sprite the first two entries of each row, shape (B, rows, 2).
     """
 
@@ -53,6 +56,10 @@ class Figures:
             every = torch.arange(SHADES + 1).expand(batch, -1)
             self.tones = tones(every, palettes.lab).permute(2, 0, 1, 3).flatten(1, 2).contiguous()
             self.shades = (told.sketch + torch.arange(batch)[:, None] * (SHADES + 1)).t().contiguous().unbind()
+        every = told.offsets.clone()
+        every[..., 0] = -math.inf
+        self.every, self.starting = every.flatten(0, 1), every[:, 0].clone()
+        self.offsets = self.starting.view(1, -1)
 
     def fill(self, place: int) -> None:
         """Work out the rows of a pixel, by its number in raster order."""
@@ -63,6 +70,7 @@ class Figures:
         torch.clamp_max(self.counts[:1], 1, out=self.used)
         if self.sketched:
             torch.index_select(self.tones, 1, self.shades[place], out=self.tone)
+            torch.index_select(self.every, 0, self.shades[place], out=self.starting)
         if self.guesses is not None:
             self.guess.copy_(self.guesses[place])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from .data import Batch, Examples, batch, entry_lab, table_to
 from .pixelvae import PixelVAE
 from .vae import COARSE, SLOTS
 
-__all__ = ["SCRATCH", "Recipe", "held_out_batches", "held_out_bits", "loss_of"]
+__all__ = ["SCRATCH", "Recipe", "held_out_batches", "held_out_bits", "loss_of", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -23,10 +22,11 @@ class Recipe:
 
     Arguments:
         rate: Peak learning rate of AdamW, after a warm-up, then falling linearly to 0.
-        warm_up: Steps until the peak.
+        warm_up: Steps until the peak, but no more than a tenth of all.
         mirror: Share of sprites seen mirrored.
         deaf: Share of sprites in which many or all pixels may not be looked back at, so that the
             latent must tell them.
+        silent: Share of sprites that are told nothing of their latent, so that all must be had from the pixels.
         decay: Of the weights' moving average, which is what is kept.
         guess: Weight of the context's own guess.
         picture, usage: Weights of the latent's easy readings.
@@ -41,67 +41,89 @@ class Recipe:
     warm_up: int = 20
     mirror: float = 0.25
     deaf: float = 0.3
+    silent: float = 0.4
     decay: float = 0.99
     guess: float = 0.5
     picture: float = 0.3
-    usage: float = 0.05
-    free_nats: tuple[float, float] = (8.0, 2.0)
+    usage: float = 0.2
+    free_nats: tuple[float, float] = (8.0, 4.0)
     pull: float = 1e-2
     look: int = 25
     patience: int = 4
 
 
-SCRATCH = Recipe(rate=2e-3, warm_up=100, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=12)
+SCRATCH = Recipe(rate=2e-3, warm_up=200, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=12)
 
 
 def held_out_batches(examples: Examples, device: torch.device, most: int = 128) -> list[Batch]:
-    """The held-out sprites in the pack's own first palette, nothing visible; at most `most`, evenly taken."""
+    """The held-out sprites, nothing visible, each in the first palette of its home, or else of the pack.
+
+    At most `most` of them, evenly taken.
+    """
     places = [place for place, held in enumerate(examples.held_out) if held]
     places = [places[n] for n in sorted({int(x) for x in np.linspace(0, len(places) - 1, min(most, len(places)))})]
     corpus = entry_lab(examples.sprites[0].palette)
-    lab = entry_lab(examples.palettes[0]) if examples.own else corpus
-    table = table_to(corpus, lab)
-    groups: dict[tuple[int, int], list[Any]] = {}
+    groups: dict[tuple[int, int], list[int]] = {}
     for place in places:
-        indices = table[examples.sprites[place].indices]
-        groups.setdefault((indices.shape[0], indices.shape[1]), []).append(indices)
+        height, width = examples.sprites[place].indices.shape
+        groups.setdefault((height, width), []).append(place)
     result = []
     for shape, members in sorted(groups.items()):
         for start in range(0, len(members), 16):
             part = members[start : start + 16]
-            result.append(batch(part, [lab] * len(part), [np.zeros(shape, bool)] * len(part), device))
+            homes = [examples.homes[place] or range(examples.own) for place in part]
+            labs = [entry_lab(examples.palettes[home[0]]) if home else corpus for home in homes]
+            seen = [
+                table_to(corpus, lab)[examples.sprites[place].indices] for place, lab in zip(part, labs, strict=True)
+            ]
+            result.append(batch(seen, labs, [np.zeros(shape, bool)] * len(part), device))
     return result
 
 
 @torch.no_grad()
 def held_out_bits(model: PixelVAE, batches: list[Batch]) -> float:
-    """Bits per pixel, latent included, over all pixels of `batches` with fixed noise; lower is better."""
+    """Bits per pixel, latent included, over all pixels of `batches` with fixed noise; lower is better.
+
+    Half of all sprites are taken to be told nothing of a latent, as by `Prior.nats`.
+    """
     nats, pixels = 0.0, 0
     for number, one in enumerate(batches):
         generator = torch.Generator().manual_seed(number)
         noise = torch.randn(len(one.indices), SLOTS, model.config.slot, generator=generator)
-        terms = model(one.indices, one.visible, one.palettes, noise.to(one.indices.device))
-        nats += float(terms.pixels.sum() + terms.latent.sum())
+        told = torch.ones(len(one.indices), dtype=torch.bool, device=one.indices.device)
+        costs = []
+        for some in (told, ~told):
+            terms = model(one.indices, one.visible, one.palettes, noise.to(one.indices.device), told=some)
+            costs.append(terms.pixels.sum((1, 2)) + terms.latent.sum(1))
+        nats += float(mixed(*costs).sum())
         pixels += one.indices.numel()
     return nats / pixels / math.log(2)
 
 
+def mixed(one: Tensor, other: Tensor) -> Tensor:
+    """Nats of what is told in one of two ways, each as often, given the nats of either."""
+    return math.log(2) - torch.logaddexp(-one, -other)
+
+
 def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: float) -> tuple[Tensor, Tensor, Tensor]:
     """The loss in nats per hidden pixel, its reconstruction part in bits, and KL by slot (detached)."""
-    rate = torch.rand(len(one.indices), 1, 1) * 1.2 * (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
-    dropped = (torch.rand(one.indices.shape) < rate).to(one.indices.device)
-    given = {"dropped": dropped, "mirrored": one.mirrored, "sketch": one.sketch, "strict": one.strict}
+    told = torch.rand(len(one.indices), 1, 1) >= recipe.silent
+    deaf = told & (torch.rand(len(one.indices), 1, 1) < recipe.deaf)
+    dropped = torch.rand(one.indices.shape) < torch.rand(len(one.indices), 1, 1) * 1.2 * deaf
+    dropped, told = dropped.to(one.indices.device), told.flatten().to(one.indices.device)
+    given = {"dropped": dropped, "mirrored": one.mirrored, "sketch": one.sketch, "strict": one.strict, "told": told}
     terms = model(one.indices, one.visible, one.palettes, noise, **given)
     hidden = (~one.visible).sum((1, 2)).float()
     area = one.indices.shape[1] * one.indices.shape[2]
     free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)
     # Free nats go by slot over the batch, and by how much is hidden: a latent need not tell what is seen.
     free = free * math.sqrt(area) / 32 * (hidden / area).mean()
-    latent = torch.maximum(terms.latent.mean(0), free).sum()
+    divergence = terms.latent.sum(0) / told.sum().clamp_min(1)
+    latent = torch.maximum(divergence, free).sum() * told.float().mean()
     share = hidden.clamp_min(area / 4)
     pixels = (terms.pixels.sum((1, 2)) / share).mean()
     guess = (terms.guess.sum((1, 2)) / share).mean()
     loss = pixels + beta * latent / share.mean() + recipe.guess * guess
     loss = loss + recipe.picture * terms.picture.mean() + recipe.usage * terms.usage.mean()
     bits = terms.pixels.detach().sum() / hidden.sum().clamp_min(1) / math.log(2)
-    return loss, bits, terms.latent.detach().mean(0)
+    return loss, bits, divergence.detach()

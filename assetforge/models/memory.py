@@ -28,6 +28,7 @@ BAR = 0.3
 BARS = (0.15, 0.5)
 """A pack with near-copies in several families must not excuse copies; one with few held out must not forbid all."""
 LIMIT = 64 << 20
+ASKED = 96
 PAIRS = 2000
 """Pairs of sprites looked at to find the nearest; see `resemblance.nearest`."""
 
@@ -40,8 +41,8 @@ class Memory:
         sprites: Indices of every one, uint8.
         lab: OKLab of the entries that those mean, shape (K, 3).
         folders: The folder of each, with ``/`` between its parts; empty for none.
-        apart: By (H, W), how near a held-out sprite comes to a learnt one: the first percentile of their
-            distances (`resemblance.nearest`). What comes nearer is a copy.
+        apart: By (H, W), how near sprites of different families come: a low percentile of their distances
+            (`resemblance.nearest`). What comes nearer is a copy.
     """
 
     sprites: list[NDArray[np.uint8]]
@@ -113,14 +114,8 @@ def remember(examples: Examples) -> dict[str, Tensor]:
     learnt = [s for s, held in zip(examples.sprites, examples.held_out, strict=True) if not held]
     folders = json.dumps([sprite.name.rpartition("/")[0] for sprite in learnt])
     lab = entry_lab(examples.sprites[0].palette)
-    held = [s for s, out in zip(examples.sprites, examples.held_out, strict=True) if out]
-    apart = []
-    for shape in sorted({sprite.indices.shape for sprite in held}):
-        known = [sprite.indices for sprite in learnt if sprite.indices.shape == shape]
-        strangers = [sprite.indices for sprite in held if sprite.indices.shape == shape]
-        if known:
-            near, _ = nearest(np.stack(strangers), lab, np.stack(known), lab, most=PAIRS)
-            apart.append([*shape, float(np.percentile(near, 1))])
+    shapes = sorted({sprite.indices.shape for sprite in learnt})
+    apart = [[*shape, near] for shape in shapes if (near := distance_of_families(examples, lab, shape)) is not None]
     return {
         "apart": torch.tensor(apart, dtype=torch.float32).reshape(-1, 3),
         "sizes": torch.tensor([sprite.indices.shape for sprite in learnt], dtype=torch.int16),
@@ -128,6 +123,21 @@ def remember(examples: Examples) -> dict[str, Tensor]:
         "folders": packed(folders.encode()),
         "lab": torch.from_numpy(lab),
     }
+
+
+def distance_of_families(examples: Examples, lab: NDArray[np.float32], shape: tuple[int, ...]) -> float | None:
+    """How near sprites of different families come: the 5th percentile, over at most `ASKED` sprites of a size (H, W),
+    of the distance to the nearest learnt one that is no relative; None if all are of one family."""
+    same = [place for place, sprite in enumerate(examples.sprites) if sprite.indices.shape == shape]
+    stack = np.stack([examples.sprites[place].indices for place in same])
+    family = np.array([examples.families[place] for place in same])
+    learnt = ~np.array([examples.held_out[place] for place in same])
+    found = []
+    for place in sorted({int(n) for n in np.linspace(0, len(same) - 1, min(ASKED, len(same)))}):
+        strangers = stack[learnt & (family != family[place])]
+        if len(strangers):
+            found.append(nearest(stack[place : place + 1], lab, strangers, lab, most=PAIRS)[0][0])
+    return float(np.percentile(found, 5)) if found else None
 
 
 def packed(data: bytes) -> Tensor:

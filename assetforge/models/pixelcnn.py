@@ -35,7 +35,7 @@ class Condition(NamedTuple):
         usage: Shape (B, K), or None.
         sketch: Shades, shape (B, H * W), int64, for a decoder that colors a sketch; else None.
         offsets: Added to the logits of the entries: log of how many each stands for, -inf for those that may
-            not be; shape (B, 1 or H * W, K).
+            not be; shape (B, 1, K), or (B, SHADES + 1, K) to be chosen from by the sketch.
     """
 
     map: Tensor
@@ -122,7 +122,10 @@ class PixelCNN(nn.Module):
         told: Condition,
     ) -> Tensor:
         """Log-probabilities (B, N, K) of what is known of N pixels; `told` is of these pixels."""
-        color = self.head(features, told.style, entries, told.offsets, near, known)
+        offsets = told.offsets
+        if told.sketch is not None:
+            offsets = offsets.gather(1, told.sketch[..., None].expand(-1, -1, offsets.shape[2]))
+        color = self.head(features, told.style, entries, offsets, near, known)
         if self.shape is None:
             assert told.sketch is not None
             clear = told.sketch == 0

@@ -49,6 +49,10 @@ class Palettes:
         features = torch.cat([light, chroma * 4, radius * 4, *waves, torch.ones_like(light)], -1)
         return torch.cat([features * (1 - flag), flag], -1)
 
+    def first(self, count: int) -> Palettes:
+        """Those of the first `count` sprites."""
+        return Palettes(self.lab[:count], self.valid[:count])
+
     def repeat(self, count: int) -> Palettes:
         """Each palette `count` times in a row."""
         return Palettes(self.lab.repeat_interleave(count, 0), self.valid.repeat_interleave(count, 0))

@@ -17,10 +17,14 @@ from torch.nn import functional as F
 
 from .context import Context, Seen
 from .pixelcnn import Condition, PixelCNN
-from .pixels import SHADES, Palettes, PixelEmbedding, grays, shades_of, sketched
-from .vae import LatentCondition, LatentPrior, Paint, Posterior, Said
+from .pixels import CENTERS, SHADES, Palettes, PixelEmbedding, grays, shades_of, sketched
+from .vae import SLOTS, LatentCondition, LatentPrior, Paint, Posterior, Said
 
 __all__ = ["PixelVAE", "PixelVAEConfig", "Terms"]
+
+TONE, NAMED, LEAST = 0.1, 2.0, -8.0
+"""In drawing: how far in lightness a color may be from its shade (standard deviation), how much what the latent names
+counts, and the least that it can say of a color (nats)."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class PixelVAEConfig:
     """
 
     embedding: int = 24
-    width: int = 48
-    layers: int = 4
+    width: int = 64
+    layers: int = 5
     context: int = 48
     slot: int = 16
 
@@ -47,7 +51,8 @@ class Terms(NamedTuple):
 
     Attributes:
         pixels: Negative log-likelihood of each pixel, shade and color; 0 where it was visible; shape (B, H, W).
-        latent: KL divergence of posterior from prior for each slot, shape (B, SLOTS).
+        latent: KL divergence of posterior from prior for each slot, 0 for sprites that are told nothing of
+            their latent, shape (B, SLOTS).
         guess: Negative log-likelihood of each hidden pixel given the visible ones alone; 0 for sprites of
             which nothing is visible; shape (B, H, W).
         picture: What the layout alone costs as a picture of what is drawn, and how light: mean over the
@@ -99,7 +104,7 @@ class PixelVAE(nn.Module):
             seen: Seen = self.context(indices, visible, palettes, vectors)
             return seen
         # Where nothing is visible, the same is seen of all.
-        one = self.context(indices[:1], visible[:1], Palettes(palettes.lab[:1], palettes.valid[:1]), vectors[:1])
+        one = self.context(indices[:1], visible[:1], palettes.first(1), vectors[:1])
         return Seen(*(part.expand(len(indices), *part.shape[1:]) for part in one))
 
     def to_sketch(
@@ -110,14 +115,16 @@ class PixelVAE(nn.Module):
         vectors: Tensor,
         strict: Tensor | None = None,
         mirrored: Tensor | None = None,
+        told: Tensor | None = None,
     ) -> tuple[Condition, Said]:
         """What the sketcher is told of a latent (B, SLOTS, slot) and of what is seen, and what the latent said.
 
         Arguments:
             strict: True where only shades that the palette has may be, shape (B,); by default nowhere.
             mirrored: 1 for a sprite that is shown mirrored, shape (B,).
+            told: False for sprites that are told nothing of their latent, shape (B,); by default all are told.
         """
-        said: Said = self.say(latent, seen.map, vectors)
+        said: Said = self.say(latent, seen.map, vectors, told)
         shades = shades_of(palettes.lab)
         offsets = torch.zeros(len(shades), SHADES + 1, device=shades.device)
         if strict is not None:
@@ -130,8 +137,8 @@ class PixelVAE(nn.Module):
         sums = torch.zeros(*chance.shape[:2], SHADES + 1, device=chance.device)
         sums = sums.scatter_add(2, shades[:, None].expand_as(chance), chance)
         guess = sums.clamp_min(1e-6).log().masked_fill(blind, 0.0)
-        told = self.turned(said.layout + self.enter_sketch(seen.map), mirrored, 0)
-        return Condition(told, guess, None, None, None, offsets[:, None]), said
+        layout = self.turned(said.layout + self.enter_sketch(seen.map), mirrored, 0)
+        return Condition(layout, guess, None, None, None, offsets[:, None]), said
 
     def to_color(
         self,
@@ -146,13 +153,26 @@ class PixelVAE(nn.Module):
         gray = self.embed(grays(1, sketch.device)).expand(len(sketch), -1, -1)
         _, drawn = self.lights(sketch)
         told = self.paint(self.embed.place(gray, sketch), drawn) + self.enter_color(seen.map)
-        flat = sketch.flatten(1)
-        allowed = palettes.valid[:, None]
-        if strict is not None:
-            right = shades_of(palettes.lab)[:, None] == flat[..., None]
-            allowed = allowed & (right | ~strict[:, None, None] | (flat == 0)[..., None])
-        offsets = torch.zeros(allowed.shape, device=allowed.device).masked_fill(~allowed, -torch.inf)
-        return Condition(self.turned(told, mirrored, 1), seen.guess, said.style, said.usage, flat, offsets)
+        shades = torch.arange(SHADES + 1, device=sketch.device)[:, None]
+        if strict is None:
+            offsets = self.inclination(said, palettes)
+        else:
+            wrong = (shades_of(palettes.lab)[:, None] != shades) & (shades > 0) & strict[:, None, None]
+            offsets = torch.zeros(wrong.shape, device=sketch.device).masked_fill(wrong, -torch.inf)
+        offsets = offsets.masked_fill(~palettes.valid[:, None], -torch.inf)
+        return Condition(self.turned(told, mirrored, 1), seen.guess, said.style, said.usage, sketch.flatten(1), offsets)
+
+    @staticmethod
+    def inclination(said: Said, palettes: Palettes) -> Tensor:
+        """Where any entry may stand for a shade: towards those as light, and those that the latent names.
+
+        Returns:
+            Logits for each shade, shape (B, SHADES + 1, K).
+        """
+        wanted = torch.tensor((0.0, *CENTERS), device=palettes.lab.device)[:, None]
+        tone = ((palettes.lab[:, None, :, 0] - wanted) / TONE).square() / 2
+        named = said.usage.float().masked_fill(~palettes.valid, -torch.inf)[:, 1:].log_softmax(1)
+        return F.pad(NAMED * named.clamp_min(LEAST), (1, 0))[:, None] - tone
 
     def turned(self, told: Tensor, mirrored: Tensor | None, which: int) -> Tensor:
         """A map for one of the decoders, told whether the sprite is shown mirrored."""
@@ -170,6 +190,7 @@ class PixelVAE(nn.Module):
         mirrored: Tensor | None = None,
         sketch: Tensor | None = None,
         strict: Tensor | None = None,
+        told: Tensor | None = None,
     ) -> Terms:
         """The bound on the negative log-likelihood of the hidden pixels given the visible ones.
 
@@ -184,11 +205,14 @@ class PixelVAE(nn.Module):
                 side, as light does, need not be learnt to fall from both.
             sketch: Shades, shape (B, H, W); by default those of the sprites' own colors.
             strict: True where the sketch is of the very shades of the sprite, shape (B,); by default everywhere.
+            told: False for sprites that are told nothing of their latent, shape (B,); by default all are told.
         """
         if sketch is None:
             sketch = sketched(indices, palettes)
         if strict is None:
             strict = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
+        if told is None:
+            told = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
         vectors = self.embed(palettes)
         mean, log_variance = self.encode(indices, sketch, vectors)
         latent = mean + noise * (log_variance / 2).exp()
@@ -200,16 +224,16 @@ class PixelVAE(nn.Module):
             + ((mean - prior_mean).square() + log_variance.exp()) / prior_variance.exp()
             - 1
         )
-        told, said = self.to_sketch(latent, seen, palettes, vectors, strict, mirrored)
+        layout, said = self.to_sketch(latent, seen, palettes, vectors, strict, mirrored, told)
         gray = grays(len(indices), indices.device)
-        shades = self.sketcher(sketch, visible, dropped, gray, self.embed(gray), told)
-        told = self.to_color(said, seen, sketch, palettes, strict, mirrored)
-        colors = self.colorist(indices, visible, dropped, palettes, vectors, told)
+        shades = self.sketcher(sketch, visible, dropped, gray, self.embed(gray), layout)
+        style = self.to_color(said, seen, sketch, palettes, strict, mirrored)
+        colors = self.colorist(indices, visible, dropped, palettes, vectors, style)
         nats = -shades.gather(3, sketch[..., None])[..., 0] - colors.gather(3, indices[..., None])[..., 0]
         guess = -seen.guess.gather(2, indices.flatten(1)[..., None])[..., 0].reshape(indices.shape)
         picture, usage = self.readings(said, indices, sketch, palettes)
         hidden = ~visible
-        return Terms(nats * hidden, divergence.sum(2), guess * hidden, picture, usage)
+        return Terms(nats * hidden, divergence.sum(2) * told[:, None], guess * hidden, picture * told, usage * told)
 
     def readings(self, said: Said, indices: Tensor, sketch: Tensor, palettes: Palettes) -> tuple[Tensor, Tensor]:
         """The last two of `Terms`."""
@@ -232,10 +256,15 @@ class PixelVAE(nn.Module):
         prior_mean, prior_variance, _ = self.prior(seen.vector, (indices.shape[1], indices.shape[2]), latent)
         surprise = (latent - prior_mean).square() / prior_variance.exp() + prior_variance
         surprise = 0.5 * (surprise - noise.square() - log_variance).sum((1, 2))
+        return self.log_likelihood(indices, visible, palettes, latent) - surprise
+
+    def log_likelihood(self, indices: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor | None) -> Tensor:
+        """log p(x | z) in nats, or, where `latent` is None, that of sprites which are told nothing; shape (B,)."""
+        sketch = sketched(indices, palettes)
         strict = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
         shades, colors = self.logp(indices, sketch, visible, palettes, latent, strict)
         logp = shades.gather(3, sketch[..., None])[..., 0] + colors.gather(3, indices[..., None])[..., 0]
-        return logp.masked_fill(visible, 0.0).sum((1, 2)) - surprise
+        return logp.masked_fill(visible, 0.0).sum((1, 2))
 
     def logp(
         self,
@@ -243,21 +272,25 @@ class PixelVAE(nn.Module):
         sketch: Tensor,
         visible: Tensor,
         palettes: Palettes,
-        latent: Tensor,
+        latent: Tensor | None,
         strict: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Log-probabilities at every pixel for a fixed latent: of every shade, and of every entry given the sketch.
 
         Each pixel's are given the pixels before it, and the visible ones. With `strict` (see `to_sketch`) the
-        products of the two sum to one over all sprites.
+        products of the two sum to one over all sprites. Without a latent, sprites are told nothing of one.
 
         Returns:
             Shapes (B, H, W, SHADES + 1) and (B, H, W, K).
         """
         vectors = self.embed(palettes)
         seen = self.look(indices, visible, palettes, vectors)
-        told, said = self.to_sketch(latent, seen, palettes, vectors, strict)
+        told = None
+        if latent is None:
+            latent = torch.zeros(len(indices), SLOTS, self.config.slot, device=indices.device)
+            told = torch.zeros(len(indices), dtype=torch.bool, device=indices.device)
+        layout, said = self.to_sketch(latent, seen, palettes, vectors, strict, told=told)
         gray = grays(len(indices), indices.device)
-        shades = self.sketcher(sketch, visible, None, gray, self.embed(gray), told)
-        told = self.to_color(said, seen, sketch, palettes, strict)
-        return shades, self.colorist(indices, visible, None, palettes, vectors, told)
+        shades = self.sketcher(sketch, visible, None, gray, self.embed(gray), layout)
+        style = self.to_color(said, seen, sketch, palettes, strict)
+        return shades, self.colorist(indices, visible, None, palettes, vectors, style)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -24,7 +22,7 @@ class EntryPointer:
         head: The decoder's.
         features: From the trunk, shape (B, C).
         vectors: Vectors of the entries, shape (B, K, E).
-        told: What the decoder is told; its offsets are those of all pixels.
+        told: What the decoder is told.
         board, figures: Which have been told of the pixel when it is asked about, as `features` has.
     """
 
@@ -60,11 +58,8 @@ class EntryPointer:
         self.weighing = torch.empty_like(self.always)
         self.history = self.weighing.flatten(1)
         self.weigh = Product(self.history, weigh, figures.table, columns=size)
-        offsets = told.offsets.clone()
-        offsets[..., 0] = -math.inf
-        self.known = torch.empty_like(offsets)
-        known, start = self.known.view(1, -1), offsets.view(1, -1)
-        self.weighed = Product(known, head.weighed.weight, self.history, start, columns=size)
+        self.known = torch.empty(len(vectors), 1, size)
+        self.weighed = Product(self.known.view(1, -1), head.weighed.weight, self.history, figures.offsets, columns=size)
 
     def ask(self) -> Tensor:
         """Logits of the opaque entries, -inf for all others, shape (B, K)."""

@@ -19,10 +19,12 @@ from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose
 from .data import entry_lab, table_to
+from .loss import mixed
 from .memory import PAIRS, Memory, recall
 from .noise import normals, uniforms
 from .pixelvae import PixelVAE
-from .studio import Studio, centered, one_thread, recolored
+from .studio import Studio, centered, recolored
+from .threads import at_once, one_thread
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
@@ -268,6 +270,8 @@ class Prior:
     def nats(self, sprites: Sequence[Sprite], samples: int = 1) -> NDArray[np.float64]:
         """An upper bound on the negative log-likelihood of each sprite, in nats, latent included; shape (N,).
 
+        A sprite is drawn from a latent or from none, each as often.
+
         With more `samples` the bound is the importance-weighted one (Burda et al. 2016), which is tighter.
         """
         result = np.zeros(len(sprites))
@@ -278,7 +282,9 @@ class Prior:
                     np.stack([normals(0, place * 4096 + n, SLOTS, self.model.config.slot) for n in range(samples)])
                 )
                 log_weight = self.model.log_weights(one.indices, one.visible, one.palettes, noise)
-                result[place] = -float(log_weight.double().logsumexp(0) - np.log(samples))
+                with_latent = np.log(samples) - log_weight.double().logsumexp(0)
+                without = -self.model.log_likelihood(one.indices[:1], one.visible[:1], one.palettes.first(1), None)
+                result[place] = float(mixed(with_latent, without.double()))
         return result
 
     def nearest(self, indices: NDArray[np.uint8], palette: Palette, like: Sequence[Sprite] = ()) -> NDArray[np.float64]:
@@ -289,7 +295,9 @@ class Prior:
         """
         shape = (indices.shape[1], indices.shape[2])
         lab = entry_lab(palette)
-        near, _ = nearest(indices, lab, self.known(shape, palette)[0], self.memory.lab, most=PAIRS)
+        known, parts = self.known(shape, palette)[0], np.array_split(indices, torch.get_num_threads())
+        found = at_once(lambda some: nearest(some, lab, known, self.memory.lab, most=PAIRS)[0], zip(parts, strict=True))
+        near = np.concatenate(found)
         fitting = [one for one in like if one.size[0] <= shape[1] and one.size[1] <= shape[0]]
         if fitting:
             others = np.stack([recolored(centered(one, shape), palette).indices for one in fitting])

@@ -142,8 +142,9 @@ class Run:
         """Learn from one batch; or learn nothing, and say what is wrong."""
         recipe, model = self.recipe, self.model
         torch.manual_seed((self.seed * 1_000_003 + step) % 2**31)
+        pace = self.guard.pace(step, self.steps, max(1, min(recipe.warm_up, self.steps // 10)))
         for group in self.optimizer.param_groups:
-            group["lr"] = recipe.rate * self.guard.pace(step, self.steps, recipe.warm_up)
+            group["lr"] = recipe.rate * pace
         one = self.batches.draw(step)
         noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(self.device)
         beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * self.steps)) if self.scratch else 1.0
@@ -159,7 +160,7 @@ class Run:
         if trouble:
             return trouble
         self.optimizer.step()
-        self.draw_back(self.guard.pace(step, self.steps, recipe.warm_up))
+        self.draw_back(pace)
         keep = min(recipe.decay, (step + 1) / (step + 10))
         with torch.no_grad():
             for mean, value in zip(self.state.average.parameters(), model.parameters(), strict=True):

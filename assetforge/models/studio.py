@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -22,31 +21,20 @@ from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
 from .memory import Memory, cropped
 from .noise import choices, explain, normals, uniforms
-from .pixels import grays, shades_of, sketched
+from .pixels import grays, sketched
 from .pixelvae import PixelVAE
 from .products import LANES
 from .sampler import sample
+from .threads import at_once, one_thread
 from .vae import SLOTS
 
-__all__ = ["Studio", "centered", "one_thread", "recolored"]
+__all__ = ["Studio", "centered", "recolored"]
 
 MANY = 64 * 1024
+FEW = 4
 NOISE = 0.6
 RECOMBINED = 0.2
 STRAY = 0.6
-FILLINGS = 4
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums of floats depend on how they are split; one thread splits them one way."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def stray(numbers: NDArray[np.float32], fresh: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -94,7 +82,7 @@ class Studio:
     def chunks(
         self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None, size: int = LANES
     ) -> Iterator[tuple[list[int], list[int]]]:
-        """Places of sprites of one size and palette, at most `size`, and the same padded to a multiple of `LANES`.
+        """Places of sprites of one size and palette, at most `size`, and the same padded to it, or to whole `LANES`.
 
         A matrix product may round otherwise at another batch size. Of `holes`, those that leave nothing visible
         stay among themselves: less is asked about them.
@@ -106,7 +94,7 @@ class Studio:
         for places in groups.values():
             for start in range(0, len(places), size):
                 some = places[start : start + size]
-                yield some, some + some[-1:] * (-len(some) % LANES)
+                yield some, some + some[-1:] * (-len(some) % min(size, LANES))
 
     def codes(self, sprites: Sequence[Sprite]) -> Tensor:
         """Mean latents of sprites, shape (N, SLOTS, slot)."""
@@ -193,58 +181,14 @@ class Studio:
         return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes))
 
     def expect(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.float32]]:
-        """How likely each entry is at each pixel given the visible ones of its sprite, each (H, W, K).
-
-        Half of it is the context's guess; half the mean of what the decoder thinks of every pixel in
-        `FILLINGS` fillings of its own, the same ones for a sprite in any company (a Rao-Blackwellised
-        Monte Carlo estimate of the marginals, Gelfand & Smith 1990).
-        """
-        slot, fillings = self.model.config.slot, range(FILLINGS)
-        noise = torch.from_numpy(np.stack([normals(0, n, SLOTS, slot) for n in fillings]))
+        """How likely each entry is at each pixel given the visible ones of its sprite, each (H, W, K): the guess."""
         found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
-        for some, padded in self.chunks(sprites):
-            each, hidden = [sprites[n] for n in padded], [holes[n] for n in padded]
-            height, width = each[0].indices.shape
-            random = [uniforms(0, n, height, width) for n in fillings]
-            with one_thread():
-                seen = self.look(each, hidden)
-                chances = 0.5 * seen.guess.exp().reshape(len(each), height, width, -1)
-            latents = []
-            for n in fillings:
-                with one_thread():
-                    latents.append(self.model.prior(seen.vector, (height, width), None, noise[[n] * len(each)])[2])
-            some_latents = torch.stack(latents)[:, : len(some)]
-            order = [(n, place) for n in fillings for place in range(len(some))]
-            filled, _ = self.fill(
-                [each[place] for _, place in order],
-                [hidden[place] for _, place in order],
-                some_latents.flatten(0, 1),
-                [random[n] for n, _ in order],
-                1.0,
-            )
-            for n in fillings:
-                with one_thread():
-                    one = self.tensors(each, hidden)
-                    mine = filled[n * len(some) : (n + 1) * len(some)]
-                    mine = np.concatenate([mine, mine[-1:].repeat(len(each) - len(some), 0)])
-                    chances += 0.5 / FILLINGS * self.chances(torch.from_numpy(mine.astype(np.int64)), one, latents[n])
-            for row, place in enumerate(some):
-                found[place] = chances[row].numpy()
+        with one_thread():
+            for some, padded in self.chunks(sprites, holes):
+                guess = self.look([sprites[n] for n in padded], [holes[n] for n in padded]).guess.exp()
+                for row, place in enumerate(some):
+                    found[place] = guess[row].reshape(*sprites[place].indices.shape, -1).numpy()
         return found
-
-    def chances(self, filled: Tensor, one: Batch, latents: Tensor) -> Tensor:
-        """How likely each entry is at each pixel given those before it in `filled` (B, H, W), shape (B, H, W, K).
-
-        The chance of its shade, shared among the entries of that shade as the colorist prefers them.
-        """
-        shades, colors = self.model.logp(filled, sketched(filled, one.palettes), one.visible, one.palettes, latents)
-        shade = shades_of(one.palettes.lab)[:, None, None].expand(*colors.shape)
-        weight = colors.clamp_min(-30).exp() * one.palettes.valid[:, None, None]
-        totals = torch.zeros(*shades.shape).scatter_add(3, shade, weight)
-        # Shades that the palette lacks fall to those that it has.
-        has = totals > 0
-        chance = (shades.exp() * has) / (shades.exp() * has).sum(3, keepdim=True)
-        return chance.gather(3, shade) * weight / totals.gather(3, shade).clamp_min(1e-30)
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
         """A latent pulled towards the prior's mean."""
@@ -275,29 +219,32 @@ class Studio:
             dice: Uniform numbers that choose among those that would do, each (H, W, 3).
         """
         found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
-        with one_thread():
-            for some, padded in self.chunks(sprites):
-                one = self.tensors([sprites[n] for n in padded])
-                sketch = sketched(one.indices, one.palettes)
-                new = self.tensors([recolored(sprites[n], palette) for n in padded])
-                shades, colors = self.model.logp(new.indices, sketch, new.visible, new.palettes, latents[padded])
-                order = grays(1, sketch.device).order
-                for row, place in enumerate(some):
-                    random = torch.from_numpy(dice[place]).flatten(0, 1)
-                    wanted, entry = sketch[row].flatten(), new.indices[row].flatten()
-                    drawn = explain(
-                        shades[row].flatten(0, 1), order.expand(len(wanted), -1), wanted, random[:, :2], temperature
-                    )
-                    colored = explain(
-                        colors[row].flatten(0, 1),
-                        new.palettes.order[row].expand(len(wanted), -1),
-                        entry,
-                        random[:, 1:],
-                        temperature,
-                    )
-                    third = torch.where(entry == 0, random[:, 2], colored[:, 1])
-                    numbers = torch.cat([drawn, third[:, None]], 1)
-                    found[place] = numbers.reshape(*sprites[place].indices.shape, 3).numpy()
+
+        def read(some: list[int], padded: list[int]) -> None:
+            one = self.tensors([sprites[n] for n in padded])
+            sketch = sketched(one.indices, one.palettes)
+            new = self.tensors([recolored(sprites[n], palette) for n in padded])
+            shades, colors = self.model.logp(new.indices, sketch, new.visible, new.palettes, latents[padded])
+            order = grays(1, sketch.device).order
+            for row, place in enumerate(some):
+                random = torch.from_numpy(dice[place]).flatten(0, 1)
+                wanted, entry = sketch[row].flatten(), new.indices[row].flatten()
+                drawn = explain(
+                    shades[row].flatten(0, 1), order.expand(len(wanted), -1), wanted, random[:, :2], temperature
+                )
+                colored = explain(
+                    colors[row].flatten(0, 1),
+                    new.palettes.order[row].expand(len(wanted), -1),
+                    entry,
+                    random[:, 1:],
+                    temperature,
+                )
+                third = torch.where(entry == 0, random[:, 2], colored[:, 1])
+                numbers = torch.cat([drawn, third[:, None]], 1)
+                found[place] = numbers.reshape(*sprites[place].indices.shape, 3).numpy()
+
+        # A few at a time: what is known of every entry at every pixel takes much memory.
+        at_once(read, self.chunks(sprites, size=FEW))
         return found
 
     def tensors(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]] | None = None) -> Batch:

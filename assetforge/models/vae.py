@@ -130,6 +130,9 @@ class LatentCondition(nn.Module):
 
     Two easy readings of it, `picture` and the usage of the palette, are learnt besides, so that the slots
     hold what they are for (a bag-of-words loss, Zhao et al. 2017, "Learning Discourse-level Diversity").
+
+    A sprite may also be told nothing: then `silence` stands for the layout and the style, and all colors are
+    alike to use.
     """
 
     def __init__(self, width: int, slot: int, entry_width: int) -> None:
@@ -142,22 +145,34 @@ class LatentCondition(nn.Module):
         self.style = nn.Sequential(nn.Linear((SLOTS - COARSE) * slot, width), nn.SiLU(), nn.Linear(width, width))
         self.asks = nn.Linear((SLOTS - COARSE) * slot, entry_width)
         self.keys = nn.Linear(entry_width, entry_width)
+        self.silence = nn.Parameter(torch.zeros(2, width))
         nn.init.zeros_(self.asks.weight)
         nn.init.zeros_(self.asks.bias)
 
-    def forward(self, latent: Tensor, canvas: Tensor, vectors: Tensor) -> Said:
-        """What a latent (B, SLOTS, slot) says to a canvas (B, ·, H, W) in the palettes of `vectors` (B, K, E)."""
+    def forward(self, latent: Tensor, canvas: Tensor, vectors: Tensor, told: Tensor | None = None) -> Said:
+        """What a latent (B, SLOTS, slot) says to a canvas (B, ·, H, W) in the palettes of `vectors` (B, K, E).
+
+        Arguments:
+            told: False for sprites that are told nothing, shape (B,); by default all are told.
+        """
         height, width = canvas.shape[-2:]
         grid = self.layout(latent[:, :COARSE].flatten(1)).reshape(-1, self.width, GRID, GRID)
         small = (max(GRID, (height + 1) // 2), max(GRID, (width + 1) // 2))
         grid = self.refine(F.interpolate(F.silu(grid), size=small, mode="bilinear", align_corners=False))
         grid = F.interpolate(grid, size=(height, width), mode="bilinear", align_corners=False)
+        style = self.style(latent[:, COARSE:].flatten(1))
+        if told is not None:
+            grid = torch.where(told[:, None, None, None], grid, self.silence[0, :, None, None].to(grid))
+            style = torch.where(told[:, None], style, self.silence[1].to(style))
         layout = self.finish(torch.cat([grid, coordinates(grid)], 1))
-        fine = latent[:, COARSE:].flatten(1)
-        usage = torch.matmul(self.keys(vectors), self.asks(fine)[:, :, None])[..., 0] * self.scale
+        usage = (
+            torch.matmul(self.keys(vectors), self.asks(latent[:, COARSE:].flatten(1))[:, :, None])[..., 0] * self.scale
+        )
         # Transparency is a matter of shape, of which style must not speak.
         usage = F.pad(usage[:, 1:], (1, 0))
-        return Said(layout, self.style(fine), usage)
+        if told is not None:
+            usage = usage * told[:, None]
+        return Said(layout, style, usage)
 
 
 class Paint(nn.Module):
