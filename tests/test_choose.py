@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from assetforge.errors import InputError
-from assetforge.models.choose import choose, craft
+from assetforge.models.choose import choose, craft, likeness, symmetry
 from assetforge.models.memory import Memory, recall
 
 LAB = np.array([[0, 0, 0], [0.1, 0, 0], [0.5, 0.1, 0], [0.9, 0, 0.1]], np.float32)
@@ -38,6 +38,24 @@ def test_craft_sees_holes() -> None:
     ring[2:5, 2:5] = bay[2:5, 2:5] = 0
     bay[3, 5] = 0
     assert craft(np.stack([ring, bay]))[:, 4].tolist() == [9 / 16, 0]
+
+
+def test_symmetry_is_of_the_shape_and_of_its_colors_wherever_it_stands() -> None:
+    """A box is its own mirror image, also off the middle; with one other eye its shape still is; a hook is not."""
+    winking, hook = box(), np.zeros((8, 8), np.uint8)
+    winking[3, 3] = 3
+    hook[2:6, 2] = hook[5, 2:5] = 1
+    found = symmetry(np.stack([box(), box(left=0), winking, hook, 0 * hook]))
+    assert found.tolist() == [[1, 1], [1, 1], [1, 14 / 16], [0.5, 0.5], [0, 0]]
+
+
+def test_what_the_pack_has_more_of_than_the_candidates_is_likened_to_it() -> None:
+    """A log ratio: 0 where both are the same; above 0 for what candidates lack, below for what they overdo."""
+    pack = np.repeat([[0.2], [0.4], [0.6], [0.8]], 25, axis=0)
+    assert np.allclose(likeness(pack, pack), 0)
+    skewed = np.repeat([[0.2], [0.8]], (90, 10), axis=0)
+    score = likeness(skewed, pack)
+    assert (score[:90] < 0).all() and (score[90:] > 0).all()
 
 
 def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
