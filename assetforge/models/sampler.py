@@ -46,8 +46,8 @@ def sample(
         temperature: As for `decide`.
 
     Returns:
-        The filled indices, shape (B, H, W), int64, and the nats of each filled pixel under the model
-        itself (temperature 1), shade and color, 0 where visible.
+        The filled indices, shape (B, H, W), int64, and the nats of each filled pixel, shade and
+        color, as likely as it was to be drawn at temperature 1; 0 where visible.
     """
     order, palettes = palettes.order, from_dark_to_light(palettes)
     canvas = order.argsort(1).gather(1, canvas.masked_fill(~visible, 0).flatten(1)).view_as(canvas)

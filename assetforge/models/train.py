@@ -129,8 +129,8 @@ def train(
 def fingerprint(plan: dict[str, Any], examples: Examples) -> str:
     """Of all that decides the batches of a run."""
     running = hashlib.sha256(json.dumps(plan, sort_keys=True).encode())
-    for sprite, held in zip(examples.sprites, examples.held_out, strict=True):
-        running.update(f"{sprite.indices.shape} {held};".encode() + sprite.indices.tobytes())
+    for sprite, held, homes in zip(examples.sprites, examples.held_out, examples.homes, strict=True):
+        running.update(f"{sprite.indices.shape} {held} {homes};".encode() + sprite.indices.tobytes())
     running.update(repr([palette.colors for palette in (examples.sprites[0].palette, *examples.palettes)]).encode())
     return running.hexdigest()
 
