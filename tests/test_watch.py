@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from projects import QUANTIZE, draw, project
 
-from assetforge.cli.build import watched
+from assetforge.cli.watch import watched
 from assetforge.watch import Hints, batches, events
 
 

@@ -22,7 +22,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "init": "project:init",
         "demo": "project:demo",
         "build": "build:build",
-        "watch": "build:watch",
+        "watch": "watch:watch",
         "explain": "build:explain",
     },
     "Sprites": {

@@ -14,7 +14,7 @@ from ..outcome import Result
 if TYPE_CHECKING:
     from .train import Reporter as Bar
 
-__all__ = ["Console", "Watching"]
+__all__ = ["Console", "Watching", "debugging"]
 
 
 class Console:
@@ -124,3 +124,8 @@ def reason(reasons: Sequence[str]) -> str:
     """The telling reason, and how many more there are."""
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return f"{reasons[0] if reasons else 'stale'}{more}"
+
+
+def debugging(ctx: click.Context) -> bool:
+    """Whether --debug was given."""
+    return bool(ctx.obj and ctx.obj.get("debug"))

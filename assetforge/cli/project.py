@@ -117,8 +117,8 @@ def demo(ctx: click.Context, directory: Path | None, as_json: bool, quiet: bool)
     from ..build import build
     from ..contact import contact_sheet
     from ..outcome import Options
-    from .build import debugging, end_like_ctrl_c
-    from .console import Console
+    from .console import Console, debugging
+    from .interrupt import end_like_ctrl_c
 
     end_like_ctrl_c()
     started = time.monotonic()
