@@ -5,9 +5,10 @@ Nothing heavy is imported unless there is work to do.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from . import __version__, commit
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .files import digest, read_bytes, write_atomic
 from .formats import palettes
-from .manifest import Digests, canonical
+from .manifest import CACHE, LOCK, Digests, canonical
 from .outcome import Options, Reporter, Result, Silent
 from .parallel import each
 from .pipeline import Learnt, Pipeline, Sheet, load
@@ -46,7 +47,11 @@ def build(root: Path, options: Options | None = None, reporter: Reporter | None 
     # Before anything is written: a folder that is no project stays as it was.
     load(root, options.palette)
     if not looking:
-        commit.prepare(root)
+        try:
+            commit.prepare(root)
+        except OutputError as error:
+            # Outputs can be made without a cache, at the price of work.
+            reporter.note(f"{error}")
     with nullcontext() if looking else commit.guard(root, reporter.note):
         pipeline = load(root, options.palette)
         state = State.load(root)
@@ -62,6 +67,7 @@ class Build:
         self.result = Result(faults=pipeline.faults, check=options.check)
         self.only = only_of(pipeline, options.only)
         self.done: set[str] = set()
+        self.told: set[str] = set()
 
     def run(self) -> Result:
         for fault in self.pipeline.faults:
@@ -87,8 +93,17 @@ class Build:
                 plan = self.plan()
             self.prune(plan)
         finally:
-            self.state.cache.save(self.root)
+            try:
+                self.state.cache.save(self.root)
+            except OutputError as error:
+                self.note(f"{CACHE}: {error.message}")
         return self.result
+
+    def note(self, text: str) -> None:
+        """Tell something once."""
+        if text not in self.told:
+            self.told.add(text)
+            self.reporter.note(text)
 
     def plan(self) -> Plan:
         return make(self.pipeline, self.state, self.only, self.options.force)
@@ -171,8 +186,14 @@ class Build:
             if done.errors:
                 self.fail(item, done.errors, trace=done.trace)
                 continue
-            self.keep(item, done.files[item.name])
-            (self.root / job.state).unlink(missing_ok=True)
+            try:
+                self.keep(item, done.files[item.name])
+            except OutputError as error:
+                error.trail = tuple(step.removeprefix(os.path.join(self.root, "")) for step in error.trail)
+                self.fail(item, (error.within(learnt.place("")),))
+                continue
+            with suppress(OSError):
+                (self.root / job.state).unlink(missing_ok=True)
             self.done.add(name)
             self.result.built[name] = [path]
             self.reporter.built(name, [path], time.monotonic() - started)
@@ -296,7 +317,11 @@ class Build:
                 taken=lambda name: name in names,
             )
             gone = {path: sha for path, sha in lock.of_sheet(item.name).items() if path not in shas}
-            self.forget(gone)
+            if errors := self.forget(gone):
+                raise ExceptionGroup("pruning", errors)
+            assert item.evidence is not None
+            lock.record(item.name, item.key, item.evidence, item.model, shas)
+            self.save_lock()
         except ExceptionGroup as group:
             faults = [error for error in group.exceptions if isinstance(error, AssetforgeError)]
             self.fail(item, tuple(error.within(sheet.place("")) for error in faults))
@@ -304,43 +329,59 @@ class Build:
         except OutputError as error:
             self.fail(item, (error.within(sheet.place("")),))
             return
-        assert item.evidence is not None
-        lock.record(item.name, item.key, item.evidence, item.model, shas)
-        lock.save(self.root)
         for note in notes:
-            self.reporter.note(note)
+            self.note(note)
         self.done.add(item.name)
         self.result.built[item.name] = sorted(shas)
         self.reporter.built(item.name, sorted(shas), seconds)
 
-    def forget(self, outputs: dict[str, str]) -> None:
-        """Remove outputs that nothing makes any more, from the disk and the lock."""
-        removed, kept = commit.prune(self.root, outputs, self.state)
-        for path in outputs:
-            del self.state.lock.outputs[path]
+    def save_lock(self) -> None:
+        """Write the lock; OutputError, with the path below the root, if that fails."""
+        try:
+            self.state.lock.save(self.root)
+        except OutputError as error:
+            raise OutputError(error.message, LOCK) from error
+
+    def forget(self, outputs: dict[str, str]) -> list[OutputError]:
+        """Remove outputs that nothing makes any more, from the disk and the lock; what could not be."""
+        removed, kept, errors = commit.prune(self.root, outputs, self.state)
+        stay = {path for error in errors for path in error.trail}
+        for path in outputs.keys() - stay:
+            self.state.lock.outputs.pop(path, None)
         for path in removed:
             self.reporter.removed(path)
         for path in kept:
             self.reporter.note(f"kept {path}: nothing makes it any more, but it was altered since it was built.")
         self.result.removed += removed
         self.result.kept += kept
+        return errors
 
     def prune(self, plan: Plan) -> None:
         """Remove what belongs to sheets and models that are gone, and close the journal."""
-        lock = self.state.lock
+        lock, journal = self.state.lock, self.state.journal
         if not self.only and not self.pipeline.faults:
-            self.forget(dict(plan.orphans))
+            owners = {path: lock.outputs[path]["sheet"] for path in plan.orphans}
+            for error in self.forget(dict(plan.orphans)):
+                self.lose(owners[error.trail[-1]], error)
             names = {sheet.name for sheet in self.pipeline.sheets}
             if lock.retain(names, {learnt.model.name for learnt in self.pipeline.models}) or plan.orphans:
-                lock.save(self.root)
+                try:
+                    self.save_lock()
+                except OutputError as error:
+                    self.lose(LOCK, error)
         open_ = [
             path
-            for path, shas in self.state.journal.noted.items()
+            for path, shas in journal.noted.items()
             if lock.outputs.get(path, {}).get("sha256") not in shas
             and (path in lock.outputs or (self.root / path).exists())
         ]
-        if not open_:
-            self.state.journal.close()
+        if not open_ and not journal.broken:
+            journal.close()
+
+    def lose(self, name: str, error: OutputError) -> None:
+        """Something that belongs to no sheet of ours could not be done."""
+        self.result.failed[name] = (*self.result.failed.get(name, ()), error)
+        self.reporter.failed(name, (error,), False)
 
 
 def _name(item: Item) -> str:

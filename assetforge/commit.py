@@ -7,12 +7,13 @@ replaced by rename, then what is no longer made is removed, then the lock is wri
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
-from .files import digest, inside, read_bytes, write_atomic
+from .files import TOKEN, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
 from .manifest import CACHE, LOCK, STATE_LIMIT
 from .plan import State
 
@@ -61,21 +62,26 @@ def guard(root: Path, wait: Callable[[str], None]) -> Iterator[None]:
 
 def sweep(root: Path, state: State) -> None:
     """Remove the temporary files of a build that was killed; outside the cache only those of names that we write."""
-    ours: dict[Path, set[str] | None] = {root: {LOCK}, root / CACHE: None, root / CACHE / "models": None}
-    if state.journal.noted:
-        for path in (*state.journal.noted, *state.lock.outputs):
-            names = ours.setdefault((root / path).parent, set())
-            if names is not None:
-                names.add(Path(path).name)
+    ours: dict[str, set[str]] = {"": {LOCK}}
+    for path in (*state.journal.noted, *state.lock.outputs):
+        folder, _, name = path.rpartition("/")
+        ours.setdefault(folder, set()).add(name)
     for folder, names in ours.items():
-        prefixes = names and {f".{name[:64]}." for name in names}
-        try:
-            for name in os.listdir(folder):
-                # mkstemp puts eight characters between our prefix and suffix.
-                if name.endswith(".tmp") and (prefixes is None or name[: -len("12345678.tmp")] in prefixes):
-                    os.unlink(folder / name)
-        except OSError:
-            continue
+        with suppress(ConfigError):
+            _sweep(inside(root, folder), {temporary_prefix(f"{name}{end}") for name in names for end in ("", ".orig")})
+    for folder in (CACHE, f"{CACHE}/models"):
+        _sweep(root / folder, None)
+
+
+def _sweep(folder: Path, prefixes: set[str] | None) -> None:
+    """Remove the temporary files in `folder`, or those that begin with one of `prefixes`."""
+    try:
+        for name in os.listdir(folder):
+            prefix = re.sub(r"(?<=\.orig)\d+\.$", ".", name[: -TOKEN - len(".tmp")])
+            if name.endswith(".tmp") and (prefixes is None or prefix in prefixes):
+                os.unlink(folder / name)
+    except OSError:
+        return
 
 
 def land(
@@ -103,7 +109,7 @@ def land(
 
     Raises:
         ExceptionGroup: Of an OutputError for each file that must not be replaced; then none is.
-        OutputError: If the disk refuses; then some may have been replaced.
+        OutputError: If the disk refuses: for want of room, before any was replaced.
     """
     targets = {f"{output.strip('/')}/{name}": data for name, data in files.items()}
     shas = {path: digest(data) for path, data in targets.items()}
@@ -137,17 +143,23 @@ def land(
                 errors.append(OutputError(f"{fault}; {mend}", path))
     if errors:
         raise ExceptionGroup("outputs", errors)
-    state.journal.note(shas)
-    notes = [f"kept the old {path} as {_keep(root / path, there)}." for path, there in foreign.items()]
-    for path in stale:
-        try:
-            write_atomic(root / path, targets[path])
-        except OutputError as error:
-            raise OutputError(error.message, path) from error
+    notes = []
+    try:
+        state.journal.note(shas)
+    except OutputError as error:
+        # It spares a question after a kill; outputs are whole without it.
+        notes.append(f"{CACHE}: {error.message}")
+    try:
+        notes += [f"kept the old {path} as {_keep(root / path, there)}." for path, there in foreign.items()]
+        write_together({root / path: targets[path] for path in stale})
+    except OutputError as error:
+        state.journal.broken = True
+        error.trail = tuple(step.removeprefix(os.path.join(root, "")) for step in error.trail)
+        raise
     return shas, notes
 
 
-def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[str], list[str]]:
+def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[str], list[str], list[OutputError]]:
     """Remove outputs that nothing makes any more, unless they were altered since.
 
     Arguments:
@@ -156,12 +168,10 @@ def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[st
         state: Its journal also tells what is ours.
 
     Returns:
-        The paths removed, and those kept because they were altered.
-
-    Raises:
-        OutputError: If the disk refuses.
+        The paths removed; those kept because they were altered; and an error, whose trail is the
+        path, for each that the disk would not let go of.
     """
-    removed, kept = [], []
+    removed, kept, errors = [], [], []
     for path, sha in outputs.items():
         try:
             target = inside(root, path)
@@ -175,12 +185,14 @@ def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[st
             kept.append(path)
             continue
         try:
-            target.unlink()
+            os.unlink(target)
+            sync_folder(target.parent)
         except OSError as error:
-            raise OutputError(f"cannot be removed: {error.strerror}.", path) from error
+            errors.append(OutputError(f"cannot be removed: {error.strerror}.", path))
+            continue
         removed.append(path)
         _remove_empty(root, target.parent)
-    return removed, kept
+    return removed, kept, errors
 
 
 def _target(root: Path, output: str, path: str) -> Path:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
-import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import ConfigError, InputError, OutputError
 
-__all__ = ["bundled", "digest", "inside", "read_bytes", "write_atomic"]
+__all__ = [
+    "bundled",
+    "digest",
+    "inside",
+    "read_bytes",
+    "sealed",
+    "sync_folder",
+    "temporary_prefix",
+    "unsealed",
+    "write_atomic",
+    "write_together",
+]
 
 READ_LIMIT = 256 << 20
+TOKEN = 8
+"""Hexadecimal digits in the name of a temporary file."""
 
 
 def digest(data: bytes) -> str:
@@ -51,38 +66,115 @@ def read_bytes(path: Path, limit: int = READ_LIMIT) -> bytes:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, whole, or leave what was there.
-
-    The bytes go to a temporary file in the same folder and reach the disk before the rename, and
-    the folder is synced after it, so a crash leaves the old file or the new one.
+    """Put `data` at `path`, whole, or leave what was there; see `write_together`.
 
     Raises:
         OutputError: If the folder cannot be made or written.
     """
-    temporary = None
+    write_together({path: data})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Put each content at its path, whole, or leave what was there.
+
+    All bytes go to temporary files beside their targets and reach the disk before the first rename,
+    so a crash leaves each file old or new, and a full disk leaves them all old. The folders are
+    synced in the end.
+
+    Raises:
+        OutputError: If a folder cannot be made or written; its trail is the file it was for.
+    """
+    staged: list[tuple[str, Path]] = []
+    folders: dict[Path, None] = {}
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".tmp", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-        temporary = None
-        if hasattr(os, "O_DIRECTORY"):
-            folder = os.open(path.parent, os.O_DIRECTORY)
+        for path, data in files.items():
+            folders |= dict.fromkeys((path.parent, *_make_folder(path.parent)))
+            descriptor, temporary = _open_beside(path)
+            staged.append((temporary, path))
             try:
-                os.fsync(folder)
+                _write(descriptor, data)
             finally:
-                os.close(folder)
+                os.close(descriptor)
+        while staged:
+            temporary, path = staged[0]
+            os.replace(temporary, path)
+            del staged[0]
+        for folder in folders:
+            sync_folder(folder)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}.", str(path)) from error
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        for temporary, _ in staged:
+            # What cannot be removed now, the next build sweeps away.
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def temporary_prefix(name: str) -> str:
+    """What the name of a temporary file for `name` begins with; then come `TOKEN` characters and ``.tmp``."""
+    # A name may have 255 bytes, a character four.
+    return f".{name[:40]}."
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in `folder` reach the disk, where the system has a way to ask for that.
+
+    Raises:
+        OSError: If the disk fails.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems sync files only.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def sealed(data: bytes) -> bytes:
+    """`data` below a line with its digest, for `unsealed` to tell whether it is still that."""
+    return digest(data).encode() + b"\n" + data
+
+
+def unsealed(data: bytes) -> bytes | None:
+    """What `sealed` was given, or None if it was cut or altered since."""
+    head, _, body = data.partition(b"\n")
+    return body if head == digest(body).encode() else None
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make `folder` where it is missing; the folders that gained one."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+    return [each.parent for each in missing]
+
+
+def _open_beside(path: Path) -> tuple[int, str]:
+    """A new file in the folder of `path`, open for writing, and its path; its mode follows the umask."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = os.path.join(path.parent, temporary_prefix(path.name) + os.urandom(TOKEN // 2).hex() + ".tmp")
+        try:
+            return os.open(temporary, flags, 0o666), temporary
+        except FileExistsError:
+            continue
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    """Write all of `data`, however little the system takes at a time, and let it reach the disk."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.fsync(descriptor)
 
 
 def inside(root: Path, relative: str) -> Path:

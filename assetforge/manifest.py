@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ConfigError, InputError
-from .files import digest, read_bytes, write_atomic
+from .files import digest, read_bytes, sealed, unsealed, write_atomic
 from .globs import Stat, look
 
 __all__ = ["CACHE", "LOCK", "Cache", "Digests", "Journal", "Lock", "canonical"]
@@ -210,23 +210,32 @@ class Journal:
 
     After a kill the lock is still the old one; what lies in the output folder with a digest noted
     here is ours all the same, not edited by hand.
+
+    Attributes:
+        noted: By path below the project, the sha256 of each content that was to land there.
+        broken: Whether the disk failed while outputs landed, so that the next build must look here.
     """
 
     def __init__(self, root: Path) -> None:
         self.path = root / CACHE / "journal.json"
         self.noted: dict[str, list[str]] = {}
+        self.broken = False
         try:
-            found = json.loads(read_bytes(self.path, STATE_LIMIT))
+            found = json.loads(unsealed(read_bytes(self.path, STATE_LIMIT)) or b"{}")
             self.noted = {path: [str(sha) for sha in shas] for path, shas in found.items()}
         except (InputError, ValueError, TypeError, AttributeError):
             pass
 
     def note(self, outputs: dict[str, str]) -> None:
-        """Put down path and sha256 of each output that is about to land."""
+        """Put down path and sha256 of each output that is about to land.
+
+        Raises:
+            OutputError: If it cannot be written; it is noted for this build all the same.
+        """
         for path, sha in outputs.items():
             if sha not in self.noted.setdefault(path, []):
                 self.noted[path].append(sha)
-        write_atomic(self.path, canonical(self.noted))
+        write_atomic(self.path, sealed(canonical(self.noted)))
 
     def holds(self, path: str, sha: str) -> bool:
         """Whether a build set out to write this file."""

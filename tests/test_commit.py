@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from assetforge.build import build
 from assetforge.commit import guard, prepare
 from assetforge.manifest import LOCK
 
-CALLS = ((os, "replace"), (os, "fsync"), (os, "unlink"), (tempfile, "mkstemp"), (Path, "unlink"))
+CALLS = ((os, "replace"), (os, "fsync"), (os, "unlink"), (os, "write"), (Path, "unlink"))
 
 
 def fake(job: work.SheetJob) -> work.Done:
