@@ -5,7 +5,6 @@ Nothing heavy is imported unless there is work to do.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
@@ -13,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, commit
+from . import commit
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .files import digest, read_bytes, write_atomic
 from .formats import palettes
@@ -21,10 +20,10 @@ from .manifest import CACHE, LOCK, Digests, canonical
 from .outcome import Options, Reporter, Result, Silent
 from .parallel import each
 from .pipeline import Learnt, Pipeline, Sheet, load
-from .plan import BASE, Item, Plan, State, make, model_path, only_of
+from .plan import Item, Plan, State, make, model_path, only_of
 
 if TYPE_CHECKING:
-    from .work import Done, SheetJob
+    from .work import Done
 
 __all__ = ["Options", "Reporter", "Result", "Silent", "build"]
 
@@ -171,16 +170,7 @@ class Build:
             started = time.monotonic()
             self.reporter.start(name, reasons)
             path = model_path(item.name)
-            job = TrainJob(
-                str(self.root),
-                learnt.place(""),
-                item.name,
-                item.inputs,
-                str(BASE) if learnt.base == "base" else learnt.base,
-                learnt.model.budget,
-                learnt.model.seed,
-                path.replace(".safetensors", ".state"),
-            )
+            job = TrainJob.of(item, self.root)
             done = train_model(job, partial(self.reporter.progress, name))
             self.remember(name, item.key, done)
             if done.errors:
@@ -189,7 +179,6 @@ class Build:
             try:
                 self.keep(item, done.files[item.name])
             except OutputError as error:
-                error.trail = tuple(step.removeprefix(os.path.join(self.root, "")) for step in error.trail)
                 self.fail(item, (error.within(learnt.place("")),))
                 continue
             with suppress(OSError):
@@ -201,9 +190,12 @@ class Build:
     def keep(self, item: Item, data: bytes) -> None:
         """Put a trained model into the cache, and what it is into the lock."""
         path, sha = model_path(item.name), digest(data)
-        write_atomic(self.root / path, data)
-        sidecar = Path(path).with_suffix(".json")
-        write_atomic(self.root / sidecar, canonical({"key": item.key, "sha256": sha}))
+        facts = canonical({"key": item.key, "sha256": sha})
+        try:
+            write_atomic(self.root / path, data)
+            write_atomic((self.root / path).with_suffix(".json"), facts)
+        except OutputError as error:
+            raise OutputError(error.message, path) from error
         self.state.lock.models[item.name] = {"key": item.key, "sha256": sha, "evidence": item.evidence}
         self.state.lock.save(self.root)
 
@@ -228,13 +220,13 @@ class Build:
                 items.append(item)
         if not items:
             return []
-        from .work import draw_sheet
+        from .work import SheetJob, draw_sheet
 
         serial = self.options.jobs <= 1
         for item in items[:1] if serial else items:
             self.reporter.start(item.name, item.reasons)
         started = time.monotonic()
-        for place, done in each(draw_sheet, [self.job(item) for item in items], self.options.jobs):
+        for place, done in each(draw_sheet, [SheetJob.of(item, self.root) for item in items], self.options.jobs):
             item = items[place]
             if self.still(item):
                 self.land(item, done, time.monotonic() - started)
@@ -248,33 +240,6 @@ class Build:
                     self.reporter.start(item.name, item.reasons)
                 started = time.monotonic()
         return moved
-
-    def job(self, item: Item) -> SheetJob:
-        from .work import SheetJob
-
-        sheet, evidence = item.subject, item.evidence
-        assert isinstance(sheet, Sheet) and evidence is not None and item.inputs is not None
-        provenance = {
-            "tool": "assetforge",
-            "version": __version__,
-            "kind": sheet.step.kind,
-            "seed": sheet.step.seed,
-            "palette": sheet.palette,
-            "settings": evidence["settings"],
-            "inputs": evidence["inputs"],
-        }
-        if sheet.model:
-            provenance["model"] = {"name": sheet.model}
-        return SheetJob(
-            str(self.root),
-            sheet.place(""),
-            sheet.step,
-            item.inputs,
-            sheet.palette,
-            sheet.exports,
-            item.checkpoint,
-            provenance,
-        )
 
     def still(self, item: Item) -> bool:
         """Whether what was read is what was planned: no input changed on the way."""
@@ -321,7 +286,7 @@ class Build:
                 raise ExceptionGroup("pruning", errors)
             assert item.evidence is not None
             lock.record(item.name, item.key, item.evidence, item.model, shas)
-            self.save_lock()
+            lock.save(self.root)
         except ExceptionGroup as group:
             faults = [error for error in group.exceptions if isinstance(error, AssetforgeError)]
             self.fail(item, tuple(error.within(sheet.place("")) for error in faults))
@@ -334,13 +299,6 @@ class Build:
         self.done.add(item.name)
         self.result.built[item.name] = sorted(shas)
         self.reporter.built(item.name, sorted(shas), seconds)
-
-    def save_lock(self) -> None:
-        """Write the lock; OutputError, with the path below the root, if that fails."""
-        try:
-            self.state.lock.save(self.root)
-        except OutputError as error:
-            raise OutputError(error.message, LOCK) from error
 
     def forget(self, outputs: dict[str, str]) -> list[OutputError]:
         """Remove outputs that nothing makes any more, from the disk and the lock; what could not be."""
@@ -366,7 +324,7 @@ class Build:
             names = {sheet.name for sheet in self.pipeline.sheets}
             if lock.retain(names, {learnt.model.name for learnt in self.pipeline.models}) or plan.orphans:
                 try:
-                    self.save_lock()
+                    lock.save(self.root)
                 except OutputError as error:
                     self.lose(LOCK, error)
         open_ = [

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigError, InputError
+from .errors import ConfigError, InputError, OutputError
 from .files import digest, read_bytes, sealed, unsealed, write_atomic
 from .globs import Stat, look
 
@@ -86,7 +86,10 @@ class Lock:
             OutputError: If it cannot be written.
         """
         content = {"format": FORMAT, "models": self.models, "sheets": self.sheets, "outputs": self.outputs}
-        write_atomic(root / LOCK, (json.dumps(content, sort_keys=True, indent=1) + "\n").encode())
+        try:
+            write_atomic(root / LOCK, (json.dumps(content, sort_keys=True, indent=1) + "\n").encode())
+        except OutputError as error:
+            raise OutputError(error.message, LOCK) from error
 
     def record(self, name: str, key: str, evidence: Mapping[str, Any], model: str, shas: Mapping[str, str]) -> None:
         """Put down a built sheet.

@@ -14,12 +14,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import formats
+from . import __version__, formats
 from . import sheet as sheets
 from .errors import AssetforgeError, InputError
 from .exports import sheet_files
 from .formats import palettes
 from .palette import auto_size
+from .pipeline import Learnt, Sheet
+from .plan import BASE, Item, model_path
 from .sprite import Raster
 from .steps.base import Bench, Inputs, Source, Step
 
@@ -53,6 +55,33 @@ class SheetJob:
     checkpoint: str
     provenance: dict[str, Any]
 
+    @classmethod
+    def of(cls, item: Item, root: Path) -> SheetJob:
+        """The job of making a stale sheet."""
+        sheet, evidence = item.subject, item.evidence
+        assert isinstance(sheet, Sheet) and evidence is not None and item.inputs is not None
+        provenance = {
+            "tool": "assetforge",
+            "version": __version__,
+            "kind": sheet.step.kind,
+            "seed": sheet.step.seed,
+            "palette": sheet.palette,
+            "settings": evidence["settings"],
+            "inputs": evidence["inputs"],
+        }
+        if sheet.model:
+            provenance["model"] = {"name": sheet.model}
+        return cls(
+            str(root),
+            sheet.place(""),
+            sheet.step,
+            item.inputs,
+            sheet.palette,
+            sheet.exports,
+            item.checkpoint,
+            provenance,
+        )
+
 
 @dataclass(frozen=True)
 class TrainJob:
@@ -72,6 +101,22 @@ class TrainJob:
     steps: int
     seed: int
     state: str
+
+    @classmethod
+    def of(cls, item: Item, root: Path) -> TrainJob:
+        """The job of training a stale model."""
+        learnt = item.subject
+        assert isinstance(learnt, Learnt) and item.inputs is not None
+        return cls(
+            str(root),
+            learnt.place(""),
+            item.name,
+            item.inputs,
+            str(BASE) if learnt.base == "base" else learnt.base,
+            learnt.model.budget,
+            learnt.model.seed,
+            model_path(item.name).replace(".safetensors", ".state"),
+        )
 
 
 @dataclass(frozen=True)
