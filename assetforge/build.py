@@ -21,6 +21,7 @@ from .outcome import Options, Reporter, Result, Silent
 from .parallel import each
 from .pipeline import Learnt, Pipeline, Sheet, load
 from .plan import Item, Plan, State, make, model_path, only_of
+from .turn import turn
 
 if TYPE_CHECKING:
     from .work import Done
@@ -51,7 +52,7 @@ def build(root: Path, options: Options | None = None, reporter: Reporter | None 
         except OutputError as error:
             # Outputs can be made without a cache, at the price of work.
             reporter.note(f"{error}")
-    with nullcontext() if looking else commit.guard(root, reporter.note):
+    with nullcontext() if looking else turn(root, reporter.note, options.wait):
         pipeline = load(root, options.palette)
         state = State.load(root)
         return Build(root, options, reporter, pipeline, state).run()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
@@ -17,7 +17,7 @@ from .files import TOKEN, digest, inside, read_bytes, sync_folder, temporary_pre
 from .manifest import CACHE, LOCK, STATE_LIMIT
 from .plan import State
 
-__all__ = ["guard", "land", "prepare", "prune", "sweep"]
+__all__ = ["land", "prepare", "prune", "sweep"]
 
 
 def prepare(root: Path) -> None:
@@ -28,36 +28,6 @@ def prepare(root: Path) -> None:
     """
     if not (root / CACHE / ".gitignore").exists():
         write_atomic(root / CACHE / ".gitignore", b"*\n")
-
-
-@contextmanager
-def guard(root: Path, wait: Callable[[str], None]) -> Iterator[None]:
-    """One build at a time: others wait for the lock of the operating system, which a kill releases.
-
-    Arguments:
-        root: The project, prepared.
-        wait: Told of whom we wait for, once.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows: renames are still whole, two builds at once may do work twice.
-        yield
-        return
-    try:
-        file = open(root / CACHE / "build.lock", "a+")  # noqa: SIM115 (closed below; only the opening may fail so)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}.", f"{CACHE}/build.lock") from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            wait(f"waiting for another build of this project (process {file.read(20).strip() or 'unknown'}).")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
 
 
 def sweep(root: Path, state: State) -> None:

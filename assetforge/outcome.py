@@ -25,6 +25,7 @@ class Options:
         dry_run: Only say what would be done.
         frozen: Never train; the exit code is 3 if a model is wanted that is missing or stale.
         jobs: How many processes make sheets.
+        wait: While another build of the project is at work; else that is an error.
     """
 
     only: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Options:
     dry_run: bool = False
     frozen: bool = False
     jobs: int = 1
+    wait: bool = True
 
 
 @dataclass

@@ -47,6 +47,7 @@ FLOORS = {
     "plan": 6,
     "work": 6,
     "commit": 6.1,
+    "turn": 6,
     "outcome": 6,
     "build": 7,
     "report": 7,
@@ -72,14 +73,14 @@ HEAVY = {
 """Each heavy dependency, and the only places it may be imported in, late imports too."""
 
 LIGHT = ("errors", "files", "globs", "palette", "settings", "toml", "manifest", "watch", "parallel", "pipeline")
-LIGHT += ("finder", "reasons", "plan", "commit", "outcome", "build", "exports")
+LIGHT += ("finder", "reasons", "plan", "commit", "turn", "outcome", "build", "exports")
 """Rooms free of numpy, late imports too (a step is free of it until it runs)."""
 
 NOUNS = {"sprite", "sheet", "palette", "corpus"}
 """Rooms whose classes anyone may name in a type."""
 
 STUDY = {"evaluate", "report"}
-TOWER = {"steps", "exports", "pipeline", "finder", "reasons", "plan", "work", "commit", "outcome", "build"}
+TOWER = {"steps", "exports", "pipeline", "finder", "reasons", "plan", "work", "commit", "turn", "outcome", "build"}
 
 
 class Import(tuple[str, bool, bool]):

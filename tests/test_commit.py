@@ -14,7 +14,6 @@ from projects import Telling, draw, project, tree
 
 from assetforge import work
 from assetforge.build import build
-from assetforge.commit import guard, prepare
 from assetforge.manifest import LOCK
 
 CALLS = ((os, "replace"), (os, "fsync"), (os, "unlink"), (os, "write"), (Path, "unlink"))
@@ -155,25 +154,3 @@ def test_edited_after_a_kill_is_still_ours(
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     draw(root / "art/heroes/orc.png", 91)
     assert build(root).exit_code == 0
-
-
-def test_one_build_at_a_time(tmp_path: Path) -> None:
-    """The second waits, with a line that says for whom, until the first is done."""
-    root = project(tmp_path)
-    prepare(root)
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with guard(root, lambda text: None):
-            os.write(write, b"x")
-            import time
-
-            time.sleep(0.3)
-        os._exit(0)
-    assert os.read(read, 1) == b"x"
-    told: list[str] = []
-    with guard(root, told.append):
-        assert os.waitpid(child, os.WNOHANG)[0] in (0, child)
-    assert told == [f"waiting for another build of this project (process {child})."]
-    os.close(read)
-    os.close(write)
