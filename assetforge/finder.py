@@ -57,7 +57,7 @@ class Finder:
                 f'"{pattern[:80]}" leaves the source folder {self.source or "."}; move the files inside it.'
             )
         wild = any(magic in pattern for magic in "*?[{")
-        names = [n for n in matches(pattern, self.listing.files) if not wild or n.lower().endswith(SUFFIXES)]
+        names = [n for n in self.listing.meant(pattern) if not wild or n.lower().endswith(SUFFIXES)]
         for link in self.listing.refused:
             entered = prefix(pattern).startswith(f"{link}/") or ("**" in parts and link.startswith(prefix(pattern)))
             if entered or any(matches(pattern, [link])):

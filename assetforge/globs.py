@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -36,10 +36,24 @@ class Listing:
     Arguments:
         files: From path below the folder, with slashes, to its stat; in order.
         refused: Links that lead out of the project, and links that run in a circle.
+        spans: Where the files of each folder stand among all, first and after last, by its path with a
+            closing slash.
     """
 
     files: dict[str, Stat]
     refused: tuple[str, ...] = ()
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The paths, in order."""
+        return tuple(self.files)
+
+    def meant(self, pattern: str) -> Iterator[str]:
+        """Those of the files that `pattern` means."""
+        # A project of many sheets has a folder for each: none should look through those of all others.
+        first, last = self.spans.get(prefix(pattern), (0, len(self.names)))
+        return matches(pattern, self.names[first:last])
 
 
 def look(status: os.stat_result) -> Stat:
@@ -57,10 +71,12 @@ def scan(folder: Path, root: Path, skip: Iterable[Path] = ()) -> Listing:
     """
     files: dict[str, Stat] = {}
     refused: list[str] = []
+    spans: dict[str, tuple[int, int]] = {}
     base, left_out = root.resolve(), {str(path) for path in skip}
     entered = {os.path.realpath(folder)}
 
     def walk(directory: str, below: str) -> None:
+        first = len(files)
         try:
             with os.scandir(directory) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
@@ -90,10 +106,11 @@ def scan(folder: Path, root: Path, skip: Iterable[Path] = ()) -> Listing:
             except OSError:
                 # A link to nowhere, or gone since the folder was read.
                 continue
+        spans[below] = first, len(files)
 
     if os.path.realpath(folder) not in left_out:
         walk(os.fspath(folder), "")
-    return Listing(files, tuple(refused))
+    return Listing(files, tuple(refused), spans)
 
 
 def prefix(pattern: str) -> str:

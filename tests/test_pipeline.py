@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -203,6 +204,23 @@ def test_patterns(pattern: str, meant: list[str]) -> None:
 def test_no_pattern_breaks_it(pattern: str) -> None:
     """Any string is a pattern; a name that it means lies under its fixed part."""
     assert all(name.startswith(prefix(pattern)) or name == pattern for name in matches(pattern, ["a/b", "ab", "b"]))
+
+
+PARTS = st.lists(st.sampled_from(["a", "b", "a.b", "*", "**", "?", "{a,b}"]), min_size=1, max_size=4).map("/".join)
+
+
+@settings(max_examples=60)
+@given(st.lists(PARTS, min_size=1, max_size=8))
+def test_looking_in_one_folder_finds_what_looking_everywhere_does(patterns: list[str]) -> None:
+    """A listing knows where each folder begins and ends: the files of a pattern, and their order, are the same."""
+    with TemporaryDirectory() as folder:
+        for number, name in enumerate(("a/a/a", "a/b", "a.b/a", "b/a.b/b", "b/a/b", "a.a")):
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / name).write_bytes(bytes(number))
+        listing = scan(Path(folder), Path(folder))
+    assert len(listing.files) == 6
+    for pattern in patterns:
+        assert list(listing.meant(pattern)) == list(matches(pattern, listing.files))
 
 
 def test_links_that_leave_the_project_are_refused(tmp_path: Path) -> None:
