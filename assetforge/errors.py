@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
 
-__all__ = ["AssetforgeError", "ConfigError", "InputError", "OutputError", "did_you_mean"]
+__all__ = ["AssetforgeError", "ConfigError", "InputError", "OutputError", "did_you_mean", "printable"]
+
+LONG = 1000
 
 
 class AssetforgeError(Exception):
@@ -34,7 +36,9 @@ class AssetforgeError(Exception):
         return self
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, (" -> ".join(self.trail), self.message)))
+        """The trail and the message: printable, in one line, none of their parts over `LONG`."""
+        trail = " -> ".join(_short(step) for step in self.trail)
+        return printable(": ".join(filter(None, (trail, _short(self.message)))))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The default would pass str(self) as the message and lose the trail between processes.
@@ -55,6 +59,18 @@ class OutputError(AssetforgeError):
     """A file that we were to write cannot be, or must not be, written."""
 
 
+def printable(text: str) -> str:
+    """`text` with what no terminal should be sent as its backslash form: a file's name may hold a line break, an
+    escape sequence, or bytes that are no UTF-8, and must not forge a line or a color."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[: LONG // 2]}…{text[-LONG // 2 :]}"
+
+
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """A closing phrase that names the nearest right name, or lists the few there are.
 
@@ -62,6 +78,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
         name: What the user wrote.
         names: What would have been right.
     """
+    name = name[:LONG]
     known = sorted(set(names))
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     if near:

@@ -8,11 +8,14 @@ from pathlib import PurePosixPath
 
 from .errors import ConfigError, did_you_mean
 from .formats import SUFFIXES
-from .globs import Listing, matches, prefix, shared
+from .globs import Listing, fault, matches, prefix, shared
 from .settings import Place
 from .steps.base import Source
 
 __all__ = ["Finder"]
+
+MANY = 10
+"""Patterns at fault that are told; to find the nearest right name takes a while."""
 
 
 class Finder:
@@ -31,6 +34,8 @@ class Finder:
         """
         found: dict[str, str] = {}
         for pattern in patterns:
+            if len(self.faults) >= MANY:
+                break
             start = shared(patterns) if foldered else prefix(pattern)
             try:
                 names = self.meant(pattern)
@@ -56,14 +61,15 @@ class Finder:
             raise ConfigError(
                 f'"{pattern[:80]}" leaves the source folder {self.source or "."}; move the files inside it.'
             )
+        if why := fault(pattern):
+            raise ConfigError(f'"{pattern[:80]}": {why}')
         wild = any(magic in pattern for magic in "*?[{")
         names = [n for n in self.listing.meant(pattern) if not wild or n.lower().endswith(SUFFIXES)]
-        for link in self.listing.refused:
-            entered = prefix(pattern).startswith(f"{link}/") or ("**" in parts and link.startswith(prefix(pattern)))
-            if entered or any(matches(pattern, [link])):
-                raise ConfigError(
-                    f"{self.source}{link} links out of the project, or in a circle; put the files inside it."
-                )
+        start = prefix(pattern)
+        for path, refused in self.listing.refused.items():
+            entered = start.startswith(f"{path}/") or ("**" in parts and path.startswith(start)) or not path
+            if (refused.folder and entered) or any(matches(pattern, [path])):
+                raise ConfigError(f"{self.source}{path} {refused.why}")
         if names:
             return names
         raise ConfigError(f'"{pattern[:80]}" matches no image in {self.source or "the project"}{self.mend(pattern)}.')

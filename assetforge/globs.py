@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-__all__ = ["MASK", "Listing", "Stat", "look", "matches", "prefix", "scan", "shared"]
+__all__ = ["MASK", "Listing", "Refused", "Stat", "fault", "look", "matches", "prefix", "scan", "shared"]
 
 MASK = ".mask.png"
+MOST_LETTERS, MOST_CHOICES = 1000, 256
+MOST_DEEP, MOST_LINKED = 200, 200_000
 _MAGIC = re.compile(r"[*?\[{]")
 
 
@@ -29,19 +32,27 @@ class Stat:
     ctime: int
 
 
+class Refused(NamedTuple):
+    """What is not looked into: why, and how to mend it, in words that follow its path; and whether it is a folder."""
+
+    why: str
+    folder: bool
+
+
 @dataclass(frozen=True)
 class Listing:
     """What lies in a folder.
 
     Arguments:
         files: From path below the folder, with slashes, to its stat; in order.
-        refused: Links that lead out of the project, and links that run in a circle.
+        refused: By path, what is not looked into: links that lead out of the project or to nothing, folders
+            that cannot be read.
         spans: Where the files of each folder stand among all, first and after last, by its path with a
             closing slash.
     """
 
     files: dict[str, Stat]
-    refused: tuple[str, ...] = ()
+    refused: dict[str, Refused] = field(default_factory=dict)
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
@@ -51,6 +62,8 @@ class Listing:
 
     def meant(self, pattern: str) -> Iterator[str]:
         """Those of the files that `pattern` means."""
+        if not _MAGIC.search(pattern):
+            return matches(pattern, self.files)
         # A project of many sheets has a folder for each: none should look through those of all others.
         first, last = self.spans.get(prefix(pattern), (0, len(self.names)))
         return matches(pattern, self.names[first:last])
@@ -61,56 +74,75 @@ def look(status: os.stat_result) -> Stat:
     return Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def scan(folder: Path, root: Path, skip: Iterable[Path] = ()) -> Listing:
+def scan(folder: Path, root: Path, skip: Iterable[Path] = (), follow: bool = False) -> Listing:
     """Everything below `folder` but hidden names, in the order of the names.
+
+    A link that leads back to a folder it lies in is passed over: there is nothing new behind it.
 
     Arguments:
         folder: Where to look; may be absent, then nothing is found.
-        root: The project: links that leave it are refused, not followed.
+        root: The project: links that leave it are refused.
         skip: Folders to leave out, resolved.
+        follow: Follow links out of the project too.
     """
     files: dict[str, Stat] = {}
-    refused: list[str] = []
+    refused: dict[str, Refused] = {}
     spans: dict[str, tuple[int, int]] = {}
     base, left_out = root.resolve(), {str(path) for path in skip}
-    entered = {os.path.realpath(folder)}
+    linked = 0
 
-    def walk(directory: str, below: str) -> None:
-        first = len(files)
+    def leads(entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> bool:
+        """Whether a link may be followed."""
+        target = os.path.realpath(entry.path)
+        if not follow and not Path(target).is_relative_to(base):
+            why = "links out of the project; put the files inside it, or set follow_links = true under [project]."
+            refused[path] = Refused(why, os.path.isdir(target))
+        elif target in above:
+            return False
+        elif not os.path.exists(target):
+            refused[path] = Refused("links to nothing; mend the link or remove it.", False)
+        elif linked > MOST_LINKED:
+            refused[path] = Refused(f"is one of links to more than {MOST_LINKED} files; remove some.", True)
+        return path not in refused
+
+    def walk(directory: str, below: str, above: tuple[str, ...], by_link: bool) -> None:
+        nonlocal linked
+        first, here = len(files), below.rstrip("/")
+        if len(above) > MOST_DEEP:
+            refused[here] = Refused(f"lies in {MOST_DEEP} folders; put it further up.", True)
+            return
         try:
             with os.scandir(directory) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return
+        except OSError as error:
+            # Passed over, its sprites would vanish from the sheets.
+            refused[here] = Refused(f"cannot be read: {error.strerror}.", True)
+            return
+        linked += len(found) * by_link
         for entry in found:
             if entry.name.startswith("."):
                 continue
             path = below + entry.name
             try:
-                if entry.is_symlink():
-                    target = os.path.realpath(entry.path)
-                    if not Path(target).is_relative_to(base):
-                        refused.append(path)
-                        continue
-                    if entry.is_dir():
-                        # Entering each linked folder once ends every circle of links.
-                        if target in entered:
-                            refused.append(path)
-                            continue
-                        entered.add(target)
+                is_link = entry.is_symlink()
+                if is_link and not leads(entry, path, above):
+                    continue
                 if entry.is_dir():
-                    if os.path.realpath(entry.path) not in left_out:
-                        walk(entry.path, path + "/")
+                    target = os.path.realpath(entry.path)
+                    if target not in left_out and target not in above:
+                        walk(entry.path, path + "/", (*above, target), by_link or is_link)
                 else:
                     files[path] = look(entry.stat())
             except OSError:
-                # A link to nowhere, or gone since the folder was read.
+                # Gone since the folder was read.
                 continue
         spans[below] = first, len(files)
 
-    if os.path.realpath(folder) not in left_out:
-        walk(os.fspath(folder), "")
-    return Listing(files, tuple(refused), spans)
+    if (start := os.path.realpath(folder)) not in left_out:
+        walk(os.fspath(folder), "", (start,), False)
+    return Listing(files, refused, spans)
 
 
 def prefix(pattern: str) -> str:
@@ -130,11 +162,12 @@ def shared(patterns: Iterable[str]) -> str:
     return "".join(f"{level[0]}/" for level in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
-def matches(pattern: str, names: Iterable[str]) -> Iterator[str]:
+def matches(pattern: str, names: Collection[str]) -> Iterator[str]:
     """Those of `names` that `pattern` means."""
     literal = str(PurePosixPath(pattern))
     if not _MAGIC.search(pattern):
-        yield from (name for name in names if name == literal)
+        if literal in names:
+            yield literal
         return
     start, expression = prefix(pattern), _compile(pattern)
     for name in names:
@@ -142,16 +175,25 @@ def matches(pattern: str, names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
+def fault(pattern: str) -> str:
+    """Why a pattern is not looked up, or nothing."""
+    if len(pattern) > MOST_LETTERS:
+        return f"a pattern has at most {MOST_LETTERS} letters, this one {len(pattern)}."
+    if len(_braces(pattern)) > MOST_CHOICES:
+        return f"its braces mean more than {MOST_CHOICES} patterns; write fewer."
+    return ""
+
+
 @lru_cache(maxsize=256)
 def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_translate(each)})" for each in _braces(str(PurePosixPath(pattern)))), re.DOTALL)
 
 
-def _braces(pattern: str, limit: int = 256) -> list[str]:
-    """``a.{png,gif}`` as ``a.png`` and ``a.gif``; nested braces are taken from within."""
+def _braces(pattern: str) -> list[str]:
+    """``a.{png,gif}`` as ``a.png`` and ``a.gif``; nested braces are taken from within. Stops past `MOST_CHOICES`."""
     done: list[str] = []
     open_ = [pattern]
-    while open_ and len(done) + len(open_) <= limit:
+    while open_ and len(done) <= MOST_CHOICES:
         each = open_.pop()
         group = re.search(r"\{([^{}]*)\}", each)
         if group is None:
@@ -162,29 +204,41 @@ def _braces(pattern: str, limit: int = 256) -> list[str]:
 
 
 def _translate(pattern: str) -> str:
-    out = []
-    parts: list[str] = []
+    """A regular expression for the whole of a path.
+
+    What stands between two ``**``, or two stars, is taken where it comes first and not tried elsewhere
+    (``(?>…)``): that is never wrong, and keeps a long pattern from taking hours to refuse a name.
+    """
+    groups: list[list[str]] = [[]]
     for part in pattern.split("/"):
-        # Several ** in a row mean one, and would take the expression long to refuse a name.
-        if part != "**" or parts[-1:] != ["**"]:
-            parts.append(part)
-    for place, part in enumerate(parts):
-        last = place == len(parts) - 1
-        if part == "**":
-            out.append(".*" if last else "(?:[^/]+/)*")
-            continue
-        for token in re.findall(r"\*+|\?|\[!?\]?[^\]]*\]|.", part, re.DOTALL):
-            if token[0] == "*":
-                out.append("[^/]*")
-            elif token == "?":
-                out.append("[^/]")
-            elif token[0] == "[" and len(token) > 2:
-                out.append(_any_of(token))
-            else:
-                out.append(re.escape(token))
-        if not last:
-            out.append("/")
-    return "".join(out)
+        if part != "**":
+            groups[-1].append(part)
+        elif groups[-1] or len(groups) == 1:
+            groups.append([])
+    *starts, end = ["/".join(_segment(part) for part in group) for group in groups]
+    if not starts:
+        return end
+    out = f"{starts[0]}/" if groups[0] else ""
+    out += "".join(f"(?>(?:[^/]+/)*?{middle}/)" for middle in starts[1:])
+    return out + (f"(?:[^/]+/)*{end}" if groups[-1] else ".*")
+
+
+def _segment(part: str) -> str:
+    """A regular expression for one name."""
+    pieces = [""]
+    for token in re.findall(r"\*+|\?|\[!?\]?[^\]]*\]|.", part, re.DOTALL):
+        if token[0] == "*":
+            pieces.append("")
+        elif token == "?":
+            pieces[-1] += "[^/]"
+        elif token[0] == "[" and len(token) > 2:
+            pieces[-1] += f"(?!/){_any_of(token)}"
+        else:
+            pieces[-1] += re.escape(token)
+    if len(pieces) == 1:
+        return pieces[0]
+    first, *between, last = pieces
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + f"[^/]*{last}"
 
 
 def _any_of(token: str) -> str:

@@ -7,8 +7,9 @@ pipeline holds what is sound and the faults beside it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from .files import inside
 from .formats import palettes
 from .models.budget import steps_for
 from .palette import auto_size
-from .settings import Place, make, option, resolve
+from .settings import Place, brief, make, option, resolve
 from .steps import KINDS
 from .steps.base import MOST_SEED, Modelled, Step
 from .toml import Document, read
@@ -28,6 +29,8 @@ __all__ = ["CONFIG", "Model", "Pipeline", "Project", "Sheet", "find_root", "load
 
 CONFIG = "assetforge.toml"
 DEFAULT_MINUTES = 3.0
+MANY = 100
+"""Faults of one file that are told each by itself."""
 
 _WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -152,9 +155,17 @@ class Loader:
     def __init__(self, root: Path, document: Document, palette: str | None) -> None:
         self.root, self.document, self.override = root, document, palette
         self.faults: list[ConfigError] = []
+        self.found = 0
         self.names: dict[str, dict[str, str]] = {"sheet": {}, "model": {}}
 
     def run(self) -> Pipeline:
+        pipeline = self.load()
+        if self.found > MANY:
+            more = ConfigError(f"{self.found - MANY} more faults; mend those above first.", self.document.name)
+            return replace(pipeline, faults=(*self.faults, more))
+        return pipeline
+
+    def load(self) -> Pipeline:
         table = self.document.table
         for key in table:
             if key not in ("project", "model", "sheet"):
@@ -172,7 +183,12 @@ class Loader:
         return Pipeline(self.root, project, tuple(models), tuple(sheets), tuple(self.faults))
 
     def fault(self, message: str, place: str) -> None:
-        self.faults.append(ConfigError(message, place))
+        self.tell(ConfigError(message, place))
+
+    def tell(self, *faults: ConfigError) -> None:
+        """Count faults; keep the first `MANY`."""
+        self.found += len(faults)
+        self.faults += faults[: max(0, MANY - len(self.faults))]
 
     def blocks(self, section: str) -> Iterator[tuple[Place, dict[str, Any]]]:
         """The sound tables of ``[[section]]`` with their places; not those whose name comes twice."""
@@ -181,15 +197,17 @@ class Loader:
             self.fault(f"write each {section} as a table under [[{section}]].", self.document.place(section))
             return
         names = [block["name"].casefold() if isinstance(block.get("name"), str) else None for block in found]
+        firsts = {name: number for number, name in reversed([*enumerate(names)])}
+        many = Counter(names)
         for number, block in enumerate(found):
             place: Place = partial(self.place, section, number, block.get("name"))
             if isinstance(name := block.get("name"), str):
                 self.names[section][name.casefold()] = name
-                first = names.index(name.casefold())
+                first = firsts[name.casefold()]
                 if fault := name_fault(name):
                     self.fault(f'name = "{name[:60]}": {fault}', place("name"))
                     continue
-                if names.count(name.casefold()) > 1:
+                if many[name.casefold()] > 1:
                     if first != number:
                         other = self.document.place(section, first).rpartition(":")[2]
                         self.fault(f"the name is taken by line {other}; give each {section} its own.", place("name"))
@@ -210,12 +228,12 @@ class Loader:
             return None
         project, faults = make(Project, table, place)
         if project is None:
-            self.faults += faults
+            self.tell(*faults)
             return None
-        before = len(self.faults)
+        before = self.found
         for key in ("source", "output"):
             self.check(self.folder, getattr(project, key), place(key), key)
-        if len(self.faults) == before:
+        if self.found == before:
             source, output = inside(self.root, project.source), inside(self.root, project.output)
             if source.is_relative_to(output):
                 self.fault(
@@ -225,7 +243,7 @@ class Loader:
         if project.palette and not self.override:
             self.check(self.palette, project.palette, place("palette"), "palette")
         self.exports(project.exports, place("exports"))
-        return project if len(self.faults) == before else None
+        return project if self.found == before else None
 
     def check(self, function: Any, value: str, place: str, key: str) -> None:
         """Call `function`, and make its ConfigError a fault of `key`."""
@@ -249,23 +267,23 @@ class Loader:
             raise ConfigError(f'there is no file "{value}" in the project.')
 
     def exports(self, names: tuple[str, ...], place: str) -> None:
-        for name in names:
+        for name in dict.fromkeys(names):
             if name not in EXPORTS:
                 self.fault(f'unknown export "{name[:60]}"; {did_you_mean(name, EXPORTS)}', place)
 
     def model(self, place: Place, table: dict[str, Any]) -> Learnt | None:
         model, faults = make(Model, table, place)
         if model is None:
-            self.faults += faults
+            self.tell(*faults)
             return None
-        before = len(self.faults)
+        before = self.found
         if model.minutes is not None and model.steps is not None:
             self.fault("minutes and steps are both given; keep one.", place("steps"))
         if model.name in ("base", "none"):
             self.fault(f'name = "{model.name}" means the bundled model or none; call yours otherwise.', place("name"))
         if model.base not in ("base", "none"):
             self.check(self.checkpoint, model.base, place("base"), "base")
-        return Learnt(model, place, model.base) if len(self.faults) == before else None
+        return Learnt(model, place, model.base) if self.found == before else None
 
     def sheet(
         self, place: Place, table: dict[str, Any], project: Project, models: dict[str, Model], broken: set[str]
@@ -273,14 +291,14 @@ class Loader:
         kind = table.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
             told = f"choose one of {', '.join(KINDS)}." if not isinstance(kind, str) else did_you_mean(kind, KINDS)
-            given = "the key is missing" if kind is None else f'"{str(kind)[:60]}" is unknown'
+            given = "the key is missing" if kind is None else f"{brief(kind)} is unknown"
             self.fault(f"kind: {given}; {told}", place("kind"))
             return None
         step, faults = make(resolve(KINDS[kind]), table, place)
         if step is None:
-            self.faults += faults
+            self.tell(*faults)
             return None
-        before = len(self.faults)
+        before = self.found
         for key, message in step.problems():
             self.fault(message, place(key))
         if step.exports is not None:
@@ -291,7 +309,7 @@ class Loader:
         elif step.palette or self.override:
             self.check(self.palette, palette, "--palette" if self.override else place("palette"), "palette")
         model = self.model_of(step, place, models, broken)
-        if len(self.faults) != before:
+        if self.found != before:
             return None
         fits = auto_size(palette) and step.takes == "nothing"
         pack = models[model].from_ if fits and model in models else ()

@@ -16,7 +16,12 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .errors import ConfigError, did_you_mean
 
-__all__ = ["Place", "make", "option", "plain", "resolve"]
+__all__ = ["Place", "brief", "make", "option", "plain", "resolve"]
+
+MANY = 30
+"""Faults of one table that are told; a file out of all reason would take long to go through."""
+
+MOST_ENTRIES = 10_000
 
 T = TypeVar("T")
 
@@ -58,8 +63,12 @@ def make(cls: type[T], table: Mapping[str, Any], place: Place) -> tuple[T | None
     """
     fields = {f.name.rstrip("_"): f for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     hints = _hints(cls)  # type: ignore[arg-type]
-    values, faults = {}, []
+    values: dict[str, Any] = {}
+    faults: list[ConfigError] = []
     for key, value in table.items():
+        if len(faults) >= MANY:
+            faults.append(ConfigError(f"has more than {MANY} faults; mend those first.", place("")))
+            return None, faults
         if key not in fields:
             faults.append(ConfigError(f'unknown key "{key[:80]}"; {did_you_mean(key, fields)}', place(key)))
             continue
@@ -69,7 +78,7 @@ def make(cls: type[T], table: Mapping[str, Any], place: Place) -> tuple[T | None
             _bound(fitted, field.metadata)
             values[field.name] = fitted
         except ValueError as error:
-            faults.append(ConfigError(f"{key} = {_brief(value)}: {error}", place(key)))
+            faults.append(ConfigError(f"{key} = {brief(value)}: {error}", place(key)))
     for key, field in fields.items():
         if key not in table and field.default is dataclasses.MISSING:
             faults.append(ConfigError(f'the key "{key}" is missing; give {_words(hints[field.name])}.', place("")))
@@ -110,13 +119,18 @@ def _fit(kind: Any, value: Any) -> Any:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             if isinstance(value, str):
                 value = [value]
-            if isinstance(value, list) and len(value) <= 100_000:
+            if isinstance(value, list):
+                if len(value) > MOST_ENTRIES:
+                    raise ValueError(f"holds {len(value)} entries, at most {MOST_ENTRIES} are taken.")
                 return tuple(_fit(arguments[0], item) for item in value)
         elif isinstance(value, list) and len(value) == len(arguments):
             return tuple(_fit(*pair) for pair in zip(arguments, value, strict=True))
     elif kind is float:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+            try:
+                return float(value)
+            except OverflowError:
+                raise ValueError(f"give {_words(kind)}.") from None
     elif type(value) is kind:
         return value
     raise ValueError(f"give {_words(kind)}.")
@@ -145,15 +159,20 @@ def _words(kind: Any) -> str:
     return _WORDS.get(kind, str(kind))
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """A value as a message quotes it: short, whatever it is."""
     if isinstance(value, str):
         text = f'"{value}"'
     elif isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, dict):
         text = "{…}"
-    elif isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
-        text = "[…]"
+    elif isinstance(value, list):
+        nested = any(isinstance(item, list | dict) for item in value)
+        text = "[…]" if nested else f"[{', '.join(map(brief, value[:9]))}{', …' * (len(value) > 9)}]"
+    elif isinstance(value, int):
+        # More digits than Python turns into text by default are an error of their own.
+        text = str(value) if abs(value) < 10**30 else "a huge number"
     else:
-        text = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "a huge number"
+        text = str(value)
     return text if len(text) <= 60 else text[:59] + "…"

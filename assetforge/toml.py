@@ -16,11 +16,19 @@ __all__ = ["Document", "read"]
 
 LIMIT = 1 << 20
 
+MOST_PARTS = 32
+HINTED = 512
+"""Of a line, how much is looked at for a key: what stands further right has no line of its own."""
+
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]")
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*[.=]""")
 _AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 # What may hold brackets that mean nothing: strings, and the rest of the line after a hash.
-_QUIET = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'[^']*'|#.*")
+# One that does not end is taken to its end: looked for again from each quote in it, it would take hours.
+_QUIET = re.compile(r'"(?:[^"\\]|\\.)*"?' + r"|'[^']*'?|#.*")
+# The standard library's reader takes time with the square of a key's parts.
+_PART = r"""(?:[\w-]{1,200}+|"(?:[^"\\\n]|\\.){0,200}+"|'[^'\n]{0,200}+')[ \t]*+\.[ \t]*+"""
+_DEEP = re.compile(rf"(?<![\w-])(?:{_PART}){{{MOST_PARTS}}}")
 
 Path_ = tuple[str | int, ...]
 
@@ -65,12 +73,19 @@ def read(path: Path, name: str | None = None) -> Document:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError("is not UTF-8; save it as UTF-8.", f"{name}:{line}") from error
     text = text.replace("\r\n", "\n")
+    if deep := _DEEP.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ConfigError(f"a key of more than {MOST_PARTS} parts; none here has more than two.", f"{name}:{line}")
     try:
         table = tomllib.loads(text)
     except RecursionError:
         raise ConfigError("nests too deep; no key here needs more than two levels.", name) from None
     except ValueError as error:
         fault = str(error)
+        if "integer string conversion" in fault:
+            long = re.search(r"(?<![\d_])[\d_]{4000}", text)
+            line = text.count("\n", 0, long.start() if long else 0) + 1
+            raise ConfigError("holds a number of thousands of digits; mend the TOML.", f"{name}:{line}") from error
         at = _AT.search(fault)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
         raise ConfigError(f"{_AT.sub('', fault)[:200]}; mend the TOML.", f"{name}:{line}") from error
@@ -89,7 +104,7 @@ def _lines(text: str) -> Iterator[tuple[Path_, int]]:
                 continue
             line, fence = rest, ""
         elif depth == 0:
-            if header := _HEADER.match(line):
+            if header := _HEADER.match(line[:HINTED]):
                 name = header[2].strip("\"'")
                 table = (name,)
                 if header[1] == "[[":
@@ -97,7 +112,7 @@ def _lines(text: str) -> Iterator[tuple[Path_, int]]:
                     counts[name] = counts.get(name, 0) + 1
                 yield table, number
                 continue
-            if key := _KEY.match(line):
+            if key := _KEY.match(line[:HINTED]):
                 yield (*table, key[1].strip("\"'")), number
         for quotes in ('"""', "'''"):
             if line.count(quotes) % 2:
