@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from . import commit
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
-from .files import digest, read_bytes, write_atomic
+from .files import digest, read_bytes
 from .formats import palettes
-from .manifest import CACHE, LOCK, Digests, canonical
+from .manifest import CACHE, LOCK, Digests
 from .outcome import Options, Reporter, Result, Silent
 from .parallel import each
 from .pipeline import Learnt, Pipeline, Sheet, load
@@ -77,9 +77,11 @@ class Build:
         if self.options.check or self.options.dry_run:
             self.look(self.plan())
             return self.result
-        commit.sweep(self.root, self.state)
+        names = (sheet.name for sheet in self.pipeline.sheets)
+        commit.sweep(self.root, self.pipeline.project.output, names, self.state)
         try:
             plan = self.plan()
+            commit.adopt(self.root, plan, self.state)
             if plan.training:
                 # Training takes minutes: what does not wait for it comes first.
                 self.draw(plan, last=False, waiting=frozenset(plan.training))
@@ -140,8 +142,12 @@ class Build:
                 self.done.add(name)
                 if others := tuple(error for error in item.errors if error not in wrong):
                     self.fail(item, others, again=True)
-            elif item.state == "failed" or (item.state == "altered" and not self.looking):
+            elif item.state == "failed" or (self.refused(item) and not self.looking):
                 self.fail(item, item.errors, again=item.state == "failed")
+
+    def refused(self, item: Item) -> bool:
+        """Whether an altered output was found to be nothing that we make; until then it may be of a killed build."""
+        return item.state == "altered" and self.state.cache.failed(f"altered {item.name}", item.key)
 
     @property
     def looking(self) -> bool:
@@ -178,7 +184,7 @@ class Build:
                 self.fail(item, done.errors, trace=done.trace)
                 continue
             try:
-                self.keep(item, done.files[item.name])
+                commit.keep(self.root, item, done.files[item.name], self.state)
             except OutputError as error:
                 self.fail(item, (error.within(learnt.place("")),))
                 continue
@@ -188,24 +194,12 @@ class Build:
             self.result.built[name] = [path]
             self.reporter.built(name, [path], time.monotonic() - started)
 
-    def keep(self, item: Item, data: bytes) -> None:
-        """Put a trained model into the cache, and what it is into the lock."""
-        path, sha = model_path(item.name), digest(data)
-        facts = canonical({"key": item.key, "sha256": sha})
-        try:
-            write_atomic(self.root / path, data)
-            write_atomic((self.root / path).with_suffix(".json"), facts)
-        except OutputError as error:
-            raise OutputError(error.message, path) from error
-        self.state.lock.models[item.name] = {"key": item.key, "sha256": sha, "evidence": item.evidence}
-        self.state.lock.save(self.root)
-
     def draw(self, plan: Plan, last: bool, waiting: frozenset[str] = frozenset()) -> list[str]:
         """Make every stale sheet whose model is not `waiting`; the names of those whose inputs changed meanwhile."""
         items: list[Item] = []
         moved: list[str] = []
         for item in plan.sheets:
-            if item.state != "stale" or item.name in self.done:
+            if item.state not in ("stale", "altered") or item.name in self.done or self.refused(item):
                 continue
             assert isinstance(item.subject, Sheet)
             if item.subject.model in waiting:
@@ -290,11 +284,14 @@ class Build:
             lock.save(self.root)
         except ExceptionGroup as group:
             faults = [error for error in group.exceptions if isinstance(error, AssetforgeError)]
+            if item.state == "altered":
+                self.state.cache.fail(f"altered {item.name}", item.key, [[error.message] for error in faults])
             self.fail(item, tuple(error.within(sheet.place("")) for error in faults))
             return
         except OutputError as error:
             self.fail(item, (error.within(sheet.place("")),))
             return
+        self.state.cache.fail(f"altered {item.name}", item.key, [])
         for note in notes:
             self.note(note)
         self.done.add(item.name)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
-from .files import TOKEN, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
-from .manifest import CACHE, LOCK, STATE_LIMIT
-from .plan import State
+from .files import TEMPORARY, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
+from .manifest import CACHE, LOCK, STATE_LIMIT, canonical
+from .plan import Item, Plan, State, model_path
 
-__all__ = ["land", "prepare", "prune", "sweep"]
+__all__ = ["adopt", "keep", "land", "prepare", "prune", "sweep"]
 
 
 def prepare(root: Path) -> None:
@@ -30,26 +30,35 @@ def prepare(root: Path) -> None:
         write_atomic(root / CACHE / ".gitignore", b"*\n")
 
 
-def sweep(root: Path, state: State) -> None:
-    """Remove the temporary files of a build that was killed; outside the cache only those of names that we write."""
-    ours: dict[str, set[str]] = {"": {LOCK}}
+def sweep(root: Path, output: str, sheets: Iterable[str], state: State) -> None:
+    """Remove the temporary files of a build that was killed; outside the cache only those of names that we write.
+
+    Arguments:
+        root, output: The project, and its output folder below it.
+        sheets: The names of all sheets; what they write may be in no lock and no journal yet.
+        state: Names what was written, or was to be.
+    """
+    ours: dict[str, set[str]] = {"": {LOCK}, output.strip("/"): set()}
     for path in (*state.journal.noted, *state.lock.outputs):
         folder, _, name = path.rpartition("/")
         ours.setdefault(folder, set()).add(name)
+    starts = tuple(temporary_prefix(name) for name in sheets)
     for folder, names in ours.items():
+        prefixes = {temporary_prefix(f"{name}{end}") for name in names for end in ("", ".orig")}
         with suppress(ConfigError):
-            _sweep(inside(root, folder), {temporary_prefix(f"{name}{end}") for name in names for end in ("", ".orig")})
+            _sweep(inside(root, folder), prefixes, starts if folder == output.strip("/") else ())
     for folder in (CACHE, f"{CACHE}/models"):
-        _sweep(root / folder, None)
+        _sweep(root / folder, set(), ("",))
 
 
-def _sweep(folder: Path, prefixes: set[str] | None) -> None:
-    """Remove the temporary files in `folder`, or those that begin with one of `prefixes`."""
+def _sweep(folder: Path, prefixes: Container[str], starts: tuple[str, ...]) -> None:
+    """Remove the temporary files in `folder` whose prefix is known, or whose name starts so."""
     try:
         for name in os.listdir(folder):
-            prefix = re.sub(r"(?<=\.orig)\d+\.$", ".", name[: -TOKEN - len(".tmp")])
-            if name.endswith(".tmp") and (prefixes is None or prefix in prefixes):
-                os.unlink(folder / name)
+            if temporary := TEMPORARY.fullmatch(name):
+                prefix = re.sub(r"(?<=\.orig)\d+\.$", ".", temporary[1])
+                if prefix in prefixes or name.startswith(starts):
+                    os.unlink(folder / name)
     except OSError:
         return
 
@@ -127,6 +136,38 @@ def land(
         error.trail = tuple(step.removeprefix(os.path.join(root, "")) for step in error.trail)
         raise
     return shas, notes
+
+
+def keep(root: Path, item: Item, data: bytes, state: State) -> None:
+    """Put a trained model into the cache, and what it is into the lock.
+
+    Raises:
+        OutputError: If either cannot be written.
+    """
+    path, sha = model_path(item.name), digest(data)
+    try:
+        write_atomic(root / path, data)
+        # Last: without it the checkpoint is not believed.
+        write_atomic((root / path).with_suffix(".json"), canonical({"key": item.key, "sha256": sha}))
+    except OutputError as error:
+        raise OutputError(error.message, path) from error
+    state.lock.models[item.name] = {"key": item.key, "sha256": sha, "evidence": item.evidence}
+    state.lock.save(root)
+
+
+def adopt(root: Path, plan: Plan, state: State) -> None:
+    """Tell in the lock of models that a killed build had trained and not told of."""
+    found = {
+        item.name: {"key": item.key, "sha256": item.model, "evidence": item.evidence}
+        for item in plan.models
+        if item.state == "fresh" and item.checkpoint
+    }
+    new = {name for name, entry in found.items() if state.lock.models.get(name, {}).get("key") != entry["key"]}
+    if new:
+        state.lock.models |= found
+        # Every sheet that lands writes it again.
+        with suppress(OutputError):
+            state.lock.save(root)
 
 
 def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[str], list[str], list[OutputError]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from .errors import ConfigError, InputError, OutputError
 
 __all__ = [
+    "TEMPORARY",
     "bundled",
     "digest",
     "inside",
@@ -26,8 +28,8 @@ __all__ = [
 ]
 
 READ_LIMIT = 256 << 20
-TOKEN = 8
-"""Hexadecimal digits in the name of a temporary file."""
+TEMPORARY = re.compile(r"(\..*\.)[0-9a-f]{8}\.tmp", re.DOTALL)
+"""The name of a temporary file: its prefix, a random token, an ending."""
 
 
 def digest(data: bytes) -> str:
@@ -112,7 +114,7 @@ def write_together(files: Mapping[Path, bytes]) -> None:
 
 
 def temporary_prefix(name: str) -> str:
-    """What the name of a temporary file for `name` begins with; then come `TOKEN` characters and ``.tmp``."""
+    """What the name of a temporary file for `name` begins with; see `TEMPORARY`."""
     # A name may have 255 bytes, a character four.
     return f".{name[:40]}."
 
@@ -162,7 +164,7 @@ def _open_beside(path: Path) -> tuple[int, str]:
     """A new file in the folder of `path`, open for writing, and its path; its mode follows the umask."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
-        temporary = os.path.join(path.parent, temporary_prefix(path.name) + os.urandom(TOKEN // 2).hex() + ".tmp")
+        temporary = os.path.join(path.parent, temporary_prefix(path.name) + os.urandom(4).hex() + ".tmp")
         try:
             return os.open(temporary, flags, 0o666), temporary
         except FileExistsError:

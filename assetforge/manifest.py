@@ -156,6 +156,10 @@ class Cache:
             write_atomic(root / CACHE / "cache.json", digest(body).encode() + b"\n" + body)
             self.changed = False
 
+    def failed(self, name: str, key: str) -> bool:
+        """Whether a job failed under `key` when it was last tried."""
+        return self.failures.get(name, {}).get("key") == key
+
     def fail(self, name: str, key: str, errors: list[list[str]]) -> None:
         """Remember that a job failed under `key`; without errors, forget that it ever did."""
         failure = {"key": key, "errors": errors}
