@@ -12,15 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import commit
+from . import commit, shelf
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
-from .files import digest, read_bytes
-from .formats import palettes
-from .manifest import CACHE, LOCK, Digests
+from .manifest import CACHE, LOCK
 from .outcome import Options, Reporter, Result, Silent
 from .parallel import each
 from .pipeline import Learnt, Pipeline, Sheet, load
-from .plan import Item, Plan, State, make, model_path, only_of
+from .plan import Item, Plan, State, make, model_path, only_of, still
 from .turn import turn
 
 if TYPE_CHECKING:
@@ -223,7 +221,7 @@ class Build:
         started = time.monotonic()
         for place, done in each(draw_sheet, [SheetJob.of(item, self.root) for item in items], self.options.jobs):
             item = items[place]
-            if self.still(item):
+            if still(self.root, item, self.state):
                 self.land(item, done, time.monotonic() - started)
             elif last:
                 assert isinstance(item.subject, Sheet)
@@ -236,23 +234,10 @@ class Build:
                 started = time.monotonic()
         return moved
 
-    def still(self, item: Item) -> bool:
-        """Whether what was read is what was planned: no input changed on the way."""
-        digests = Digests(self.root, self.state.cache)
-        evidence = item.evidence
-        assert evidence is not None
-        try:
-            same = all(digests(path) == sha for path, sha in evidence["inputs"].items())
-            same = same and (not item.checkpoint or digests(item.checkpoint) == item.model)
-            if sha := evidence["palette"]["sha256"]:
-                same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], self.root))) == sha
-        except AssetforgeError:
-            return False
-        return same
-
     def remember(self, name: str, key: str, done: Done) -> None:
         errors = [[error.message, *error.trail] for error in done.errors] if done.lasting else []
         self.state.cache.fail(name, key, errors)
+        shelf.keep(self.root, name, done.shelf)
 
     def land(self, item: Item, done: Done | AssetforgeError, seconds: float) -> None:
         """Put a finished sheet into the project, and into the lock."""
@@ -320,6 +305,7 @@ class Build:
             for error in self.forget(dict(plan.orphans)):
                 self.lose(owners[error.trail[-1]], error)
             names = {sheet.name for sheet in self.pipeline.sheets}
+            shelf.tidy(self.root, names)
             if lock.retain(names, {learnt.model.name for learnt in self.pipeline.models}) or plan.orphans:
                 try:
                     lock.save(self.root)

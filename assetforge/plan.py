@@ -26,7 +26,7 @@ from .reasons import difference
 from .settings import Place, plain
 from .steps.base import Inputs
 
-__all__ = ["BASE", "Item", "Plan", "State", "make", "model_path", "only_of"]
+__all__ = ["BASE", "Item", "Plan", "State", "make", "model_path", "only_of", "still"]
 
 BASE = Path(__file__).parent / "models" / "bundled" / "base.safetensors"
 FORMAT = 1
@@ -121,6 +121,21 @@ def make(pipeline: Pipeline, state: State, only: frozenset[str] = frozenset(), f
         force: Make even what is fresh, and what failed before.
     """
     return Planner(pipeline, state, force).run(only)
+
+
+def still(root: Path, item: Item, state: State) -> bool:
+    """Whether what was read is what was planned: no input of `item` changed on the way."""
+    digests = Digests(root, state.cache)
+    evidence = item.evidence
+    assert evidence is not None
+    try:
+        same = all(digests(path) == sha for path, sha in evidence["inputs"].items())
+        same = same and (not item.checkpoint or digests(item.checkpoint) == item.model)
+        if sha := evidence["palette"]["sha256"]:
+            same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], root))) == sha
+    except AssetforgeError:
+        return False
+    return same
 
 
 class Planner:

@@ -171,7 +171,8 @@ def _compose(
     frames = []
     for sprite, (left, top, w, h), (x, y) in zip(sprites, boxes, places, strict=True):
         inner: NDArray[np.uint8] = sprite.indices[top : top + h, left : left + w]
-        atlas[y - extrude : y + h + extrude, x - extrude : x + w + extrude] = np.pad(inner, extrude, "edge")
+        around = np.pad(inner, extrude, "edge") if extrude else inner
+        atlas[y - extrude : y + h + extrude, x - extrude : x + w + extrude] = around
         frames.append(Frame(sprite.name, x, y, w, h, left, top, sprite.size, sprite.duration))
     return Sheet(name, Sprite(atlas, sprites[0].palette, name), tuple(frames), tuple(_runs(sprites)))
 

@@ -9,24 +9,27 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__, formats
 from . import sheet as sheets
+from .counting import Counting, count
 from .errors import AssetforgeError, InputError
 from .exports import sheet_files
 from .formats import palettes
 from .palette import auto_size
 from .pipeline import Learnt, Sheet
 from .plan import BASE, Item, model_path
+from .shelf import Shelf
 from .sprite import Raster
 from .steps.base import Bench, Inputs, Source, Step
 
 if TYPE_CHECKING:
     from .models.prior import Prior
+    from .quantize.tally import Tally
 
 __all__ = ["Done", "SheetJob", "TrainJob", "draw_sheet", "train_model"]
 
@@ -128,17 +131,22 @@ class Done:
         errors: What a reader must mend.
         lasting: Whether the same inputs would fail again.
         trace: The traceback of a fault of ours.
+        shelf: What is to be kept of the sprites for the next time, if there is anything new.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     errors: tuple[AssetforgeError, ...] = ()
     lasting: bool = False
     trace: str = ""
+    shelf: bytes = b""
 
 
 def draw_sheet(job: SheetJob) -> Done:
     """Make one sheet."""
-    return _told(job.root, job.place, lambda: _draw(job))
+    shelf = Shelf.load(Path(job.root), job.step.name)
+    done = _told(job.root, job.place, lambda: _draw(job, shelf))
+    # Of a sheet that failed too: when its one bad sprite is mended, the others are known.
+    return replace(done, shelf=shelf.dump()) if shelf.changed else done
 
 
 def train_model(job: TrainJob, report: Callable[[Any], None] | None = None) -> Done:
@@ -146,7 +154,7 @@ def train_model(job: TrainJob, report: Callable[[Any], None] | None = None) -> D
     return _told(job.root, job.place, lambda: {job.name: _train(job, report)})
 
 
-def _draw(job: SheetJob) -> dict[str, bytes]:
+def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
     root = Path(job.root)
     size = auto_size(job.palette)
     palette = size if size is not None else palettes.load(job.palette, root)
@@ -159,7 +167,10 @@ def _draw(job: SheetJob) -> dict[str, bytes]:
             model.append(_load(path, status and (status.st_size, status.st_mtime_ns, status.st_ino)))
         return model[0]
 
-    bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior)
+    def counted(sources: Sequence[Source], step: Step) -> list[tuple[Tally, str]]:
+        return count(root, sources, Counting.of(step, palette), job.provenance["inputs"], shelf)
+
+    bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior, count=counted)
     drawn: Any = job.step.run(bench)
     name = job.step.name
     if job.step.grid:

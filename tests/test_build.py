@@ -236,7 +236,7 @@ def test_our_own_fault_ends_one_sheet_without_a_traceback(game: Path, monkeypatc
     """An exception that nobody foresaw is told in a line, is tried again, and leaves the other sheets."""
     from assetforge import work
 
-    def broken(job: work.SheetJob) -> dict[str, bytes]:
+    def broken(job: work.SheetJob, shelf: object) -> dict[str, bytes]:
         if job.step.name == "items":
             raise ZeroDivisionError("boom")
         return {f"{job.step.name}.png": b"x"}

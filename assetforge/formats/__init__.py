@@ -20,7 +20,18 @@ from ..files import read_bytes
 if TYPE_CHECKING:
     from ..sprite import Raster
 
-__all__ = ["MAX_FRAMES", "MAX_PIXELS", "MAX_SIDE", "SUFFIXES", "check_size", "find", "natural", "read"]
+__all__ = [
+    "MAX_FRAMES",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "SUFFIXES",
+    "check_size",
+    "content",
+    "decode",
+    "find",
+    "natural",
+    "read",
+]
 
 SUFFIXES = (".png", ".gif", ".aseprite", ".ase")
 MASK = ".mask.png"
@@ -61,16 +72,32 @@ def read(path: Path, name: str | None = None) -> list[Raster]:
         InputError: If it cannot be read, is no such image, is damaged, or is larger than
             8192 pixels a side, 4096 x 4096 pixels in all or 4096 frames.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"assetforge reads {', '.join(SUFFIXES)}; export it as one of these.", str(path))
-    data = read_bytes(path, READ_LIMIT)
+    data = content(path)
     try:
-        frames: list[Raster] = import_module(f"{__name__}.{sniff(data)}").read(
-            data, path.stem if name is None else name
-        )
-        return frames
+        return decode(data, path.stem if name is None else name)
     except InputError as error:
         raise error.within(path) from error.__cause__
+
+
+def content(path: Path) -> bytes:
+    """The bytes of an image file, not looked at yet.
+
+    Raises:
+        InputError: If it cannot be read, is too large, or its suffix is no image's.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"assetforge reads {', '.join(SUFFIXES)}; export it as one of these.", str(path))
+    return read_bytes(path, READ_LIMIT)
+
+
+def decode(data: bytes, name: str) -> list[Raster]:
+    """The frames in the bytes of an image file; see `read`.
+
+    Raises:
+        InputError: As `read`.
+    """
+    frames: list[Raster] = import_module(f"{__name__}.{sniff(data)}").read(data, name)
+    return frames
 
 
 def sniff(data: bytes) -> str:

@@ -12,6 +12,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,8 +119,14 @@ def _write(array: NDArray[np.uint8], kind: int, *chunks: tuple[bytes, bytes]) ->
     rows = np.zeros((height, 1 + array[0].size), np.uint8)  # filter 0: nothing beats it on flat indices
     rows[:, 1:] = array.reshape(height, -1)
     header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    body = (b"IDAT", zlib.compress(rows.tobytes(), 9))
+    body = (b"IDAT", _deflate(rows.tobytes()))
     return _join([(b"IHDR", header), *chunks, body, (b"IEND", b"")])
+
+
+@lru_cache(maxsize=1)
+def _deflate(rows: bytes) -> bytes:
+    # A sheet and its index texture hold the same bytes, and packing them is most of a small build.
+    return zlib.compress(rows, 9)
 
 
 def _join(chunks: Chunks) -> bytes:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Histogram", "cells", "count", "touching"]
+__all__ = ["BITS", "COLORS", "Histogram", "cell_codes", "cells", "count", "packed", "touching"]
 
 # Above this many pixels a table of all 2**24 colors is cheaper than sorting the pixels.
 SORT_LIMIT = 1 << 16
 CLEAR = 1 << 24
 # Rows of pixels whose edges are listed at once: an image without two equal pixels has two edges for each.
 BAND = 1 << 20
+# Above this many colors the faithful map moves those together that share their upper bits, as photographs do.
+COLORS = 8192
+BITS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,18 @@ class Histogram:
     colors: NDArray[np.uint8]
     counts: NDArray[np.int64]
     places: tuple[NDArray[np.integer], ...]
+
+    def edges(self, cell: NDArray[np.intp] | None = None, size: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which colors touch, and along how many pixel edges; see `touching`.
+
+        Arguments:
+            cell: The cell of each color; then it is cells that touch.
+            size: The number of cells.
+        """
+        if cell is None:
+            return touching(self.places, len(self.colors))
+        place = np.append(0, cell + 1).astype(np.int32)
+        return touching([place[places] for places in self.places], size)
 
 
 def count(images: Sequence[NDArray[np.uint8]], threshold: int = 128) -> Histogram:
@@ -94,6 +109,18 @@ def _tabulate(images: Sequence[NDArray[np.uint8]], threshold: int) -> tuple[NDAr
     return found, np.append(counts[1:], 0)[: found.size], maps
 
 
+def packed(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Each color as one number, blue highest: ascending where colors are sorted as in `Histogram`, shape (N,)."""
+    wide = colors.astype(np.int64)
+    return wide[:, 0] | wide[:, 1] << 8 | wide[:, 2] << 16
+
+
+def cell_codes(colors: NDArray[np.uint8], bits: int) -> NDArray[np.int64]:
+    """The upper bits of every channel as one number, red highest, shape (N,)."""
+    upper = (colors >> (8 - bits)).astype(np.int64)
+    return upper[:, 0] << 2 * bits | upper[:, 1] << bits | upper[:, 2]
+
+
 def cells(colors: NDArray[np.uint8], counts: NDArray[np.int64], bits: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The colors in cells of those alike in their upper bits: the cell of each, and the most used one of each cell.
 
@@ -102,8 +129,7 @@ def cells(colors: NDArray[np.uint8], counts: NDArray[np.int64], bits: int) -> tu
         counts: Shape (N,).
         bits: Upper bits that a cell's colors share in every channel.
     """
-    upper = (colors >> (8 - bits)).astype(np.int64)
-    _, cell = np.unique(upper[:, 0] << 2 * bits | upper[:, 1] << bits | upper[:, 2], return_inverse=True)
+    _, cell = np.unique(cell_codes(colors, bits), return_inverse=True)
     order = np.lexsort((-counts, cell))
     first = np.flatnonzero(np.diff(cell[order], prepend=-1))
     return cell, order[first]

@@ -17,8 +17,9 @@ from .dither import DITHERS
 from .histogram import Histogram, count
 from .kmeans import medoids
 from .remap import MAPS, by_lightness, mapping
+from .tally import Tally, pool, settle
 
-__all__ = ["DITHERS", "MAPS", "fit", "quantize", "remap"]
+__all__ = ["DITHERS", "MAPS", "fit", "pooled", "quantize", "remap"]
 
 
 def quantize(
@@ -47,16 +48,9 @@ def quantize(
     Raises:
         ConfigError: If an option has no such value, or two do not go together.
     """
-    if map not in MAPS:
-        raise ConfigError(f'there is no map "{map}"; {did_you_mean(map, MAPS)}')
-    if dither not in DITHERS:
-        raise ConfigError(f'there is no dither "{dither}"; {did_you_mean(dither, DITHERS)}')
+    _check(map, dither)
     if not 0 <= threshold <= 255:
         raise ConfigError(f"the alpha threshold is {threshold}; give one from 0 to 255.")
-    if dither != "none" and map in ("ramp", "swap"):
-        raise ConfigError(
-            f'dithering mixes the nearest colors, so it does not go with the "{map}" map; use one of them.'
-        )
     histogram = count([raster.rgba for raster in rasters], threshold)
     if isinstance(palette, int):
         palette, map = _fit(histogram, palette, seed), "nearest"
@@ -70,6 +64,50 @@ def quantize(
         Sprite(index, palette, raster.name, raster.duration, raster.tag)
         for index, raster in zip(indices, rasters, strict=True)
     ]
+
+
+def pooled(
+    tallies: Sequence[tuple[Tally, str]],
+    palette: Palette | int,
+    *,
+    map: str = "faithful",
+    dither: str = "none",
+    seed: int = 0,
+) -> list[Sprite]:
+    """What `quantize` gives of the frames that were counted.
+
+    Arguments:
+        tallies: Of the frames, each with the name of its file; settled ones, in this very palette by this dither.
+        palette, map, dither, seed: As for `quantize`.
+
+    Raises:
+        ConfigError: As `quantize`.
+    """
+    _check(map, dither)
+    histogram = pool([each for each, _ in tallies])
+    if isinstance(palette, int):
+        palette, map = _fit(histogram, palette, seed), "nearest"
+    table = mapping(histogram, palette, map) if dither == "none" else np.zeros(0, np.uint8)
+    sprites = []
+    for (each, name), rank in zip(tallies, histogram.ranks, strict=True):
+        if dither == "none":
+            indices = np.append(np.uint8(0), table[rank])[each.places]
+        else:
+            indices = (each if each.settled else settle(each, palette, dither)).places
+        called, tag = each.called(name)
+        sprites.append(Sprite(indices, palette, called, each.duration, tag))
+    return sprites
+
+
+def _check(map: str, dither: str) -> None:
+    if map not in MAPS:
+        raise ConfigError(f'there is no map "{map}"; {did_you_mean(map, MAPS)}')
+    if dither not in DITHERS:
+        raise ConfigError(f'there is no dither "{dither}"; {did_you_mean(dither, DITHERS)}')
+    if dither != "none" and map in ("ramp", "swap"):
+        raise ConfigError(
+            f'dithering mixes the nearest colors, so it does not go with the "{map}" map; use one of them.'
+        )
 
 
 def fit(rasters: Sequence[Raster], k: int, seed: int = 0, threshold: int = 128) -> Palette:

@@ -11,23 +11,19 @@ from ..color import oklab
 from ..errors import ConfigError, did_you_mean
 from ..palette import Palette
 from .faithful import faithful
-from .histogram import Histogram, cells, touching
+from .histogram import BITS, COLORS, Histogram, cells
 from .kmeans import nearest_rows
 
 __all__ = ["MAPS", "mapping"]
 
 Rows = NDArray[np.intp]
 
-# Above this many colors the faithful map moves those together that share their upper bits, as photographs do.
-COLORS = 8192
-BITS = 4
-
 
 def mapping(histogram: Histogram, palette: Palette, map: str, source: Palette | None = None) -> NDArray[np.uint8]:
     """The index in `palette` of every color of the art, shape (N,), from 1.
 
     Arguments:
-        histogram: The colors of the whole pack; `faithful` reads from its places which of them touch.
+        histogram: The colors of the whole pack; `faithful` asks it which of them touch.
         palette: Where the colors go.
         map: ``nearest``: the nearest color in OKLab. ``faithful``: see `quantize.faithful`. ``ramp``: the order of
             lightness, darkest to darkest and lightest to lightest, whatever the hue. ``swap``: index to index.
@@ -52,10 +48,9 @@ def _nearest(histogram: Histogram, palette: Palette, source: Palette | None) -> 
 def _faithful(histogram: Histogram, palette: Palette, source: Palette | None) -> Rows:
     colors, targets = histogram.colors, _targets(palette)
     if len(colors) <= COLORS:
-        return faithful(colors, histogram.counts, *touching(histogram.places, len(colors)), targets)
+        return faithful(colors, histogram.counts, *histogram.edges(), targets)
     cell, heads = cells(colors, histogram.counts, BITS)
-    place = np.append(0, cell + 1).astype(np.int32)
-    pairs, edges = touching([place[places] for places in histogram.places], len(heads))
+    pairs, edges = histogram.edges(cell, len(heads))
     total = np.bincount(cell, histogram.counts).astype(np.int64)
     rows = faithful(colors[heads], total, pairs, edges, targets)[cell]
     nearest = nearest_rows(colors, targets)

@@ -12,6 +12,7 @@ from ..settings import option
 if TYPE_CHECKING:
     from ..models.prior import Prior
     from ..palette import Palette
+    from ..quantize.tally import Tally
     from ..sprite import Raster, Sprite
 
 __all__ = ["DITHERS", "MAPS", "Bench", "Finder", "Inputs", "Modelled", "Packed", "Source", "Step"]
@@ -57,6 +58,8 @@ class Bench:
         palette: The sheet's, or how many colors to fit to the art.
         prior: Gives the model; called only by a step that needs one.
         facts: Takes what the sheet's provenance should tell beside its settings; plain JSON values.
+        count: The frames of each source, counted for a step, each with the source's name; what was counted before
+            is not read again. A bench of files that are read once has none.
     """
 
     inputs: Mapping[str, tuple[Source, ...]]
@@ -64,6 +67,7 @@ class Bench:
     palette: Palette | int
     prior: Callable[[], Prior]
     facts: dict[str, Any] = field(default_factory=dict)
+    count: Callable[[Sequence[Source], Step], list[tuple[Tally, str]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

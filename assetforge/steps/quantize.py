@@ -26,8 +26,11 @@ class Quantize(Packed):
         return {"from": finder.find("from", self.from_)}
 
     def run(self, bench: Bench) -> list[Sprite]:
-        frames = bench.read(bench.inputs["from"])
-        return locked(self, bench.palette, [frame for file in frames for frame in file])
+        from ..quantize import quantizer
+
+        assert bench.count is not None
+        counted = bench.count(bench.inputs["from"], self)
+        return quantizer.pooled(counted, bench.palette, map=self.map, dither=self.dither, seed=self.seed)
 
 
 def locked(step: Step, palette: Palette | int, rasters: Sequence[Raster]) -> list[Sprite]:
