@@ -51,9 +51,13 @@ def read_bytes(path: Path, limit: int = READ_LIMIT) -> bytes:
         InputError: If there is no such file, it is no regular file, or it is larger than `limit`.
     """
     try:
+        # Before it is opened: some devices act on that alone.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise InputError("is no regular file; give a file or a folder of files.", str(path))
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}.", str(path)) from error
+    except (OSError, ValueError) as error:
+        # A zero byte in the path is a ValueError.
+        raise InputError(f"cannot be read: {getattr(error, 'strerror', error)}.", str(path)) from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)  # `fdopen` would refuse a directory in words of its own
@@ -179,16 +183,27 @@ def _write(descriptor: int, data: bytes) -> None:
     os.fsync(descriptor)
 
 
-def inside(root: Path, relative: str) -> Path:
+def inside(root: Path, relative: str, links: bool = False) -> Path:
     """The path `relative` below `root`, links resolved.
 
+    Arguments:
+        links: Whether links may lead out of `root`; they are followed, not resolved.
+
     Raises:
-        ConfigError: If it leaves `root`, by ``..``, by being absolute, or by a link.
+        ConfigError: If it leaves `root`, by ``..``, by being absolute, or by a link, or no file can be called so.
     """
     base = root.resolve()
-    path = (base / relative).resolve()
+    try:
+        path = Path(os.path.normpath(base / relative)) if links else (base / relative).resolve()
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, RuntimeError, ValueError) as error:
+        # A name too long, a circle of links, a zero byte.
+        fault = getattr(error, "strerror", None) or "its links run in a circle"
+        raise ConfigError(f'"{relative[:80]}" is no path here: {fault}.') from error
     if not path.is_relative_to(base):
-        raise ConfigError(f'"{relative}" leaves the project; move the files inside it.')
+        raise ConfigError(f'"{relative[:200]}" leaves the project; move the files inside it.')
     return path
 
 
