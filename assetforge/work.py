@@ -10,11 +10,10 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, formats
+from . import __version__, formats, priors
 from . import sheet as sheets
 from .counting import Counting, count
 from .errors import AssetforgeError, InputError
@@ -162,9 +161,7 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
 
     def prior() -> Prior:
         if not model:
-            path = root / job.checkpoint
-            status = os.stat(path) if path.exists() else None
-            model.append(_load(path, status and (status.st_size, status.st_mtime_ns, status.st_ino)))
+            model.append(priors.prior(root / job.checkpoint))
         return model[0]
 
     def counted(sources: Sequence[Source], step: Step) -> list[tuple[Tally, str]]:
@@ -184,15 +181,6 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
         card = {key: value for key, value in model[0].card.items() if key != "curve"}
         provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": card}
     return sheet_files(sheet, provenance, job.exports)
-
-
-@lru_cache(maxsize=2)
-def _load(path: Path, status: object) -> Prior:
-    # One load for all sheets and, under watch, for all builds; a replaced file has another status.
-    # Loaded late: quantizing and packing must not pay for torch, in time or in memory.
-    from .models.prior import Prior
-
-    return Prior.load(path)
 
 
 def _read(root: Path, sources: Sequence[Source]) -> list[list[Raster]]:

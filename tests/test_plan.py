@@ -60,7 +60,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return f"{job.name} {job.steps} {len(names)}".encode()
 
     monkeypatch.setattr(work, "_train", train)
-    monkeypatch.setattr(work, "_load", lambda path, status: FakePrior())
+    monkeypatch.setattr(work.priors, "prior", lambda path: FakePrior())
     return names
 
 

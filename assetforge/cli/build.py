@@ -63,7 +63,7 @@ def build(
     Exit codes: 0 done; 1 something failed, the rest was built; 2 the configuration is at fault, what
     is sound was built; 3 stale under --check or --frozen; 130 interrupted.
     """
-    end_like_ctrl_c()
+    end_like_ctrl_c(ctx)
     names = tuple(name for each in only for name in each.split(",") if name)
     options = Options(names, palette, force, check, dry_run, frozen, jobs, not no_wait)
     console = Console(quiet, summary=not as_json, debug=debugging(ctx))

@@ -14,7 +14,7 @@ from ..outcome import Result
 if TYPE_CHECKING:
     from .train import Reporter as Bar
 
-__all__ = ["Console", "Watching", "debugging"]
+__all__ = ["Console", "debugging", "reason"]
 
 
 class Console:
@@ -90,34 +90,6 @@ class Console:
         ]
         told = [f"{count} {what}" for count, what in counts if count]
         click.echo(", ".join(told) + "." if told else "nothing to build.")
-
-
-class Watching(Console):
-    """Under watch: an error appears once, and its mending is told."""
-
-    def __init__(self, quiet: bool = False, debug: bool = False) -> None:
-        super().__init__(quiet, summary=False, debug=debug)
-        self.known: dict[str, tuple[str, ...]] = {}
-        self.now: dict[str, tuple[str, ...]] = {}
-
-    def fault(self, error: AssetforgeError) -> None:
-        # Faults of the configuration have no name but their text.
-        self.now[str(error)] = (str(error),)
-        if str(error) not in self.known:
-            super().fault(error)
-
-    def failed(self, name: str, errors: Sequence[AssetforgeError], again: bool, trace: str = "") -> None:
-        told = tuple(str(error) for error in errors)
-        self.now[name] = told
-        if self.known.get(name) != told:
-            super().failed(name, errors, again, trace)
-
-    def look(self) -> None:
-        """A build is over: what failed before and did not now is mended."""
-        self.end_bar()
-        if self.known and not self.now:
-            self.note("all mended.")
-        self.known, self.now = self.now, {}
 
 
 def reason(reasons: Sequence[str]) -> str:

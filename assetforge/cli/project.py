@@ -120,7 +120,7 @@ def demo(ctx: click.Context, directory: Path | None, as_json: bool, quiet: bool)
     from .console import Console, debugging
     from .interrupt import end_like_ctrl_c
 
-    end_like_ctrl_c()
+    end_like_ctrl_c(ctx)
     started = time.monotonic()
     root = directory or Path("assetforge-demo")
     console = Console(quiet, summary=False, debug=debugging(ctx))

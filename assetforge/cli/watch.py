@@ -2,99 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+import time
+import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from ..build import build as run_build
-from ..errors import AssetforgeError
-from ..manifest import CACHE, LOCK
+from ..errors import AssetforgeError, OutputError
+from ..manifest import Lock
 from ..outcome import Options, Result
-from ..palette import auto_size
-from ..pipeline import find_root, load
+from ..pipeline import CONFIG, find_root, load
 from .build import DIR
-from .console import Watching, debugging
+from .console import debugging
 from .interrupt import end_like_ctrl_c
+from .scene import ProjectScene
+from .watching import Paused, Watching
 
-__all__ = ["watch", "watched"]
+__all__ = ["watch"]
 
 
 @click.command(epilog="Example: assetforge watch", short_help="Build, then rebuild on every change.")
 @click.argument("directory", metavar="[DIR]", required=False, type=DIR)
 @click.option("--poll", type=click.FloatRange(0.05), metavar="SECONDS", help="Look so often instead of taking events.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for sheets.")
+@click.option("--no-wait", is_flag=True, help="Fail, exit 1, if a build of the project is at work at the start.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
-def watch(ctx: click.Context, directory: Path | None, poll: float | None, jobs: int, quiet: bool) -> int:
+def watch(ctx: click.Context, directory: Path | None, poll: float | None, jobs: int, no_wait: bool, quiet: bool) -> int:
     """Build, then build again whenever a sprite, a palette, a model or assetforge.toml changes.
 
-    Ends with Ctrl-C. An error is told once and forgotten when it is mended.
-    """
-    from ..watch import batches, events
+    A file is read once it has come to rest and can be read to its end, so that a save, however a
+    program goes about it, is one build. An error is told once, and once more when it is mended.
 
-    end_like_ctrl_c()
+    Ends with Ctrl-C, exit code 0.
+    """
+    end_like_ctrl_c(ctx, "stopped.", 0)
     root = (directory or find_root(Path.cwd())).absolute()
+    load_or_tell_all(root)
     console = Watching(quiet, debugging(ctx))
-    console.note(f"watching {root}; Ctrl-C ends.")
-    folders: Mapping[Path, bool] = {root: False}
-    told = False
     try:
-        while True:
-            folders, ignore = watched(root, folders)
-            with events(folders, poll) as (hints, how):
-                if how == "polling" and not told:
-                    told = True
-                    console.note("looking for changes by polling.")
-                rebuild(root, Options(jobs=jobs), console)
-                for _ in batches(hints, ignore):
-                    rebuild(root, Options(jobs=jobs), console)
-                    if watched(root, folders)[0] != folders:
-                        break
+        Watch(root, jobs, poll, console).run(wait=not no_wait)
     except KeyboardInterrupt:
         console.end_bar()
         console.note("stopped.")
     return 0
 
 
-def rebuild(root: Path, options: Options, console: Watching) -> Result | None:
-    """Build once; whatever is wrong is told, and watching goes on."""
-    result = None
-    try:
-        result = run_build(root, options, console)
-    except AssetforgeError as error:
-        console.fault(error)
-    console.look()
-    return result
+class Watch:
+    """Builds of one project, one after the other."""
+
+    def __init__(self, root: Path, jobs: int, poll: float | None, console: Watching) -> None:
+        from ..watch import Hints, Watcher
+
+        self.root, self.options, self.console = root, Options(jobs=jobs), console
+        self.scene = ProjectScene(root)
+        self.hints = Hints(self.scene.heed, poll)
+        self.watcher = Watcher(self.hints, self.scene)
+        console.pending = self.watcher.pending
+        self.polling = False
+
+    def run(self, wait: bool) -> None:
+        """Build and wait for changes, endlessly.
+
+        Raises:
+            OutputError: If somebody else is building at the start and we are not to wait.
+        """
+        self.console.note(f"watching {self.root}; Ctrl-C ends.")
+        started = time.monotonic()
+        anew = first = True
+        try:
+            while True:
+                self.watcher.begin(anew)
+                self.say_polling()
+                done = self.build(Options(jobs=self.options.jobs, wait=wait or not first))
+                self.watcher.end()
+                if first:
+                    warm()
+                    self.console.note(f"ready in {time.monotonic() - started:.2f} s.")
+                first = False
+                # A paused training goes on even if what made it pause was undone.
+                changed = self.watcher.wait(again=bool(self.console.known)) if done else self.watcher.settle()
+                if anew := str(self.scene.root / CONFIG) in changed:
+                    self.scene.read()
+        finally:
+            self.hints.close()
+
+    def build(self, options: Options) -> bool:
+        """Build once; whatever is wrong is told, and watching goes on. False if a training was paused."""
+        result, done = None, True
+        try:
+            result = run_build(self.root, options, self.console)
+        except Paused:
+            done = False
+        except AssetforgeError as error:
+            if not options.wait and isinstance(error, OutputError):
+                raise
+            self.console.fault(error)
+        except Exception as fault:
+            told = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
+            ours = AssetforgeError(f"assetforge itself failed ({told}); --debug shows where.")
+            self.console.wrong("assetforge", [ours], traceback.format_exc())
+        self.console.over(whole=done and looked(result))
+        if done:
+            self.release()
+        return done
+
+    def release(self) -> None:
+        """Let go of models that no sheet uses any more."""
+        priors = sys.modules.get("assetforge.priors")
+        if priors is not None and priors.loaded():
+            with suppress(AssetforgeError):
+                priors.retain({sheet.get("model", "") for sheet in Lock.load(self.root).sheets.values()})
+
+    def say_polling(self) -> None:
+        if self.hints.polling != self.polling:
+            self.polling = self.hints.polling
+            self.console.note("looking for changes by polling." if self.polling else "taking events for changes.")
 
 
-def watched(root: Path, before: Mapping[Path, bool]) -> tuple[Mapping[Path, bool], Callable[[str], bool]]:
-    """The folders to watch, each with whether those within count too, and what to ignore there.
+def looked(result: Result | None) -> bool:
+    """Whether a build came as far as its sheets."""
+    return result is not None and bool(not result.faults or result.built or result.fresh or result.failed)
 
-    Arguments:
-        root: The project.
-        before: What was watched until now; it holds while the configuration is at fault.
-    """
-    ours = [str(root / CACHE)]
-    folders: dict[Path, bool] = {root: False}
-    try:
-        pipeline = load(root)
-    except AssetforgeError:
-        pipeline = None
-    if pipeline is None or pipeline.project is None:
-        folders = {**before, root: before.get(root, False)}
-    else:
-        project = pipeline.project
-        ours.append(str(root / project.output))
-        named = [sheet.palette for sheet in pipeline.sheets if auto_size(sheet.palette) is None]
-        named += [sheet.model for sheet in pipeline.sheets] + [learnt.base for learnt in pipeline.models]
-        folders |= {(root / name).parent: False for name in named if (root / name).is_file()}
-        folders[root / project.source] = True
 
-    def ignore(path: str) -> bool:
-        # Hidden files are nobody's art: editors' and our own temporary ones, and all of git's.
-        if "/." in path.removeprefix(str(root)) or path == str(root / LOCK):
-            return True
-        return any(path == folder or path.startswith(f"{folder}/") for folder in ours)
+def load_or_tell_all(root: Path) -> None:
+    """Refuse a folder that is no project; one whose configuration is at fault may be mended while we watch."""
+    if not (root / CONFIG).exists():
+        load(root)
 
-    return {folder: deep for folder, deep in folders.items() if folder.is_dir()}, ignore
+
+def warm() -> None:
+    """Load what the first change will need: nobody waits for it now."""
+    from .. import work  # noqa: F401
+    from ..formats import png  # noqa: F401
+    from ..quantize import quantizer  # noqa: F401
