@@ -37,12 +37,17 @@ _WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """The keys of ``[project]``."""
+    """The keys of ``[project]``.
+
+    Arguments:
+        follow_links: Whether links in the project may lead out of it to what is read. What is written never does.
+    """
 
     source: str = option("art")
     output: str = option("assets/forge")
     palette: str = option("")
     exports: tuple[str, ...] = option(("json",))
+    follow_links: bool = option(False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +161,7 @@ class Loader:
         self.root, self.document, self.override = root, document, palette
         self.faults: list[ConfigError] = []
         self.found = 0
+        self.links = False
         self.names: dict[str, dict[str, str]] = {"sheet": {}, "model": {}}
 
     def run(self) -> Pipeline:
@@ -231,10 +237,11 @@ class Loader:
             self.tell(*faults)
             return None
         before = self.found
-        for key in ("source", "output"):
-            self.check(self.folder, getattr(project, key), place(key), key)
+        self.check(self.folder, project.output, place("output"), "output")
+        self.links = project.follow_links
+        self.check(self.folder, project.source, place("source"), "source")
         if self.found == before:
-            source, output = inside(self.root, project.source), inside(self.root, project.output)
+            source, output = (inside(self.root, each, self.links) for each in (project.source, project.output))
             if source.is_relative_to(output):
                 self.fault(
                     f'output = "{project.output}" holds the source folder; give the output a folder of its own.',
@@ -255,15 +262,15 @@ class Loader:
             self.fault(f"{key}: {error}", place)
 
     def folder(self, value: str) -> None:
-        if ".assetforge" in inside(self.root, value).relative_to(self.root.resolve()).parts:
+        if ".assetforge" in inside(self.root, value, self.links).relative_to(self.root.resolve()).parts:
             raise ConfigError(f'"{value}" lies in the cache, which may be deleted at any time.')
 
     def palette(self, spec: str) -> None:
         if auto_size(spec) is None:
-            palettes.find(spec, self.root)
+            palettes.find(spec, self.root, self.links)
 
     def checkpoint(self, value: str) -> None:
-        if not inside(self.root, value).is_file():
+        if not inside(self.root, value, self.links).is_file():
             raise ConfigError(f'there is no file "{value}" in the project.')
 
     def exports(self, names: tuple[str, ...], place: str) -> None:

@@ -132,7 +132,7 @@ def still(root: Path, item: Item, state: State) -> bool:
         same = all(digests(path) == sha for path, sha in evidence["inputs"].items())
         same = same and (not item.checkpoint or digests(item.checkpoint) == item.model)
         if sha := evidence["palette"]["sha256"]:
-            same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], root))) == sha
+            same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], root, links=True))) == sha
     except AssetforgeError:
         return False
     return same
@@ -147,7 +147,7 @@ class Planner:
         self.root, self.project = pipeline.root, pipeline.project
         self.digests = Digests(self.root, state.cache)
         skip = [(self.root / folder).resolve() for folder in (self.project.output, CACHE)]
-        self.listing = scan(self.root / self.project.source, self.root, skip)
+        self.listing = scan(self.root / self.project.source, self.root, skip, self.project.follow_links)
 
     def run(self, only: frozenset[str]) -> Plan:
         models = {learnt.model.name: self.model(learnt) for learnt in self.pipeline.models}
@@ -308,6 +308,6 @@ class Planner:
         if auto_size(spec) is not None:
             return ""
         try:
-            return digest(read_bytes(palettes.find(spec, self.root)))
+            return digest(read_bytes(palettes.find(spec, self.root, links=True)))
         except InputError as error:
             raise InputError(error.message, spec) from error

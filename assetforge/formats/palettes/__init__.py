@@ -6,6 +6,7 @@ doubles are kept; what a reader leaves out or guesses it notes. Free of numpy; P
 
 from __future__ import annotations
 
+import os
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -43,26 +44,27 @@ def index() -> dict[str, dict[str, Any]]:
         return tomllib.load(file)
 
 
-def find(spec: str, root: Path | None = None) -> Path:
+def find(spec: str, root: Path | None = None, links: bool = False) -> Path:
     """The file that `spec` means: a bundled name, or else a path.
 
     Arguments:
         spec: As a configuration or a command line gives it.
         root: Where paths begin and what they may not leave; None takes any path, from the working directory.
+        links: Whether links may leave `root`.
 
     Raises:
         ConfigError: If there is neither such a name nor such a file; names the nearest bundled one.
     """
     if spec in (known := names()):
         return bundled("palettes") / f"{spec}.hex"
-    path = Path(spec) if root is None else inside(root, spec)
-    if path.suffix.lower() in FORMATS and path.exists():
+    path = Path(spec) if root is None else inside(root, spec, links)
+    if path.suffix.lower() in FORMATS and os.path.lexists(path):
         return path
     if path.suffix.lower() in FORMATS:
-        raise ConfigError(f'no palette file "{spec}"; {nearest(path.stem, known)}')
-    if path.is_file():
+        raise ConfigError(f'no palette file "{spec[:80]}"; {nearest(path.stem, known)}')
+    if os.path.isfile(path):
         raise ConfigError(f'"{spec}" is no palette file; these are read: {" ".join(FORMATS)}.')
-    raise ConfigError(f'no palette "{spec}"; {nearest(spec, known)}')
+    raise ConfigError(f'no palette "{spec[:80]}"; {nearest(spec, known)}')
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -71,14 +73,14 @@ def nearest(name: str, known: list[str]) -> str:
     return near if near.startswith("did") else "see `assetforge palette list`, or give a file."
 
 
-def load(spec: str, root: Path | None = None, notes: list[str] | None = None) -> Palette:
+def load(spec: str, root: Path | None = None, notes: list[str] | None = None, links: bool = False) -> Palette:
     """The palette that `spec` means: see `find` for the arguments and `read` for `notes`.
 
     Raises:
         ConfigError: If there is no such palette.
         InputError: If the file is malformed, or holds fewer than 2 or more than 255 colors.
     """
-    return read(find(spec, root), notes)
+    return read(find(spec, root, links), notes)
 
 
 def read(path: Path, notes: list[str] | None = None) -> Palette:
