@@ -16,7 +16,7 @@ from . import commit, shelf
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .manifest import CACHE, LOCK
 from .outcome import Options, Reporter, Result, Silent
-from .parallel import each
+from .parallel import Each, hands
 from .pipeline import Learnt, Pipeline, Sheet, load
 from .plan import Item, Plan, State, make, model_path, only_of, still
 from .turn import turn
@@ -53,14 +53,17 @@ def build(root: Path, options: Options | None = None, reporter: Reporter | None 
     with nullcontext() if looking else turn(root, reporter.note, options.wait):
         pipeline = load(root, options.palette)
         state = State.load(root)
-        return Build(root, options, reporter, pipeline, state).run()
+        with hands(options.jobs) as each:
+            return Build(root, options, reporter, pipeline, state, each).run()
 
 
 class Build:
     """One build of one project."""
 
-    def __init__(self, root: Path, options: Options, reporter: Reporter, pipeline: Pipeline, state: State) -> None:
-        self.root, self.options, self.reporter = root, options, reporter
+    def __init__(
+        self, root: Path, options: Options, reporter: Reporter, pipeline: Pipeline, state: State, each: Each
+    ) -> None:
+        self.root, self.options, self.reporter, self.each = root, options, reporter, each
         self.pipeline, self.state = pipeline, state
         self.result = Result(faults=pipeline.faults, check=options.check)
         self.only = only_of(pipeline, options.only)
@@ -213,13 +216,15 @@ class Build:
                 items.append(item)
         if not items:
             return []
+        from .ahead import count_ahead
         from .work import SheetJob, draw_sheet
 
+        count_ahead(items, self.root, self.options, self.each, self.note)
         serial = self.options.jobs <= 1
         for item in items[:1] if serial else items:
             self.reporter.start(item.name, item.reasons)
         started = time.monotonic()
-        for place, done in each(draw_sheet, [SheetJob.of(item, self.root) for item in items], self.options.jobs):
+        for place, done in self.each(draw_sheet, (SheetJob.of(item, self.root) for item in items)):
             item = items[place]
             if still(self.root, item, self.state):
                 self.land(item, done, time.monotonic() - started)

@@ -24,8 +24,9 @@ class Options:
         check: Only say what is stale or altered; the result's exit code is 3 if anything is.
         dry_run: Only say what would be done.
         frozen: Never train; the exit code is 3 if a model is wanted that is missing or stale.
-        jobs: How many processes make sheets.
+        jobs: How many processes make sheets, and count the sprites of large ones.
         wait: While another build of the project is at work; else that is an error.
+        scheduler: The address of a Dask cluster that counts sprites instead.
     """
 
     only: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Options:
     frozen: bool = False
     jobs: int = 1
     wait: bool = True
+    scheduler: str | None = None
 
 
 @dataclass

@@ -1,55 +1,108 @@
-"""Doing many independent jobs: one after the other, or in processes of their own."""
+"""The same work on many items: in this process, or in several that are kept from call to call."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .errors import AssetforgeError
 
-__all__ = ["each"]
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+__all__ = ["Each", "hands"]
+
+MOST = 61  # what Windows can wait for
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each(function: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterator[tuple[int, R | AssetforgeError]]:
-    """Each item's place and its result, as they are ready.
+class Each(Protocol):
+    """Somebody who does work."""
 
-    Arguments:
-        function: A function of a module, so that another process finds it; it reports its own faults.
-        items: What it is called with; small and picklable.
-        jobs: How many processes; with one, or with a single item, this one does the work.
+    def __call__(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[int, R | AssetforgeError]]:
+        """Each item's place and its result, as they are ready.
 
-    A process that dies gives an error for its item and for those that waited behind it.
-    """
-    if jobs <= 1 or len(items) <= 1:
-        for place, item in enumerate(items):
-            yield place, function(item)
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
+        Arguments:
+            function: A function of a module, so that another process finds it; it reports its own faults.
+            items: What it is called with, small and picklable; taken as there are hands for them.
 
-    # Spawned, not forked: torch and watchdog run threads, and a fork may inherit a held lock.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(items)), mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+        A process that dies gives an error for its item and for those that were handed out with it.
+        """
+
+
+@contextmanager
+def hands(jobs: int) -> Iterator[Each]:
+    """`jobs` processes; with one, or for a single item, this one does the work."""
+    pool = Processes(jobs)
     try:
-        futures = {pool.submit(function, item): place for place, item in enumerate(items)}
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except BrokenProcessPool:
-                yield (
-                    futures[future],
-                    AssetforgeError("a worker process died, perhaps for want of memory; use --jobs 1."),
-                )
-        pool.shutdown()
+        yield pool.each
     finally:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.close()
+
+
+class Processes:
+    """A pool that starts with the first work worth it."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.pool: ProcessPoolExecutor | None = None
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[int, R | AssetforgeError]]:
+        rest = iter(items)
+        first = list(islice(rest, 2))
+        if self.jobs <= 1 or len(first) <= 1:
+            for place, item in enumerate(chain(first, rest)):
+                yield place, function(item)
+            return
+        from concurrent.futures import FIRST_COMPLETED, wait
+        from concurrent.futures.process import BrokenProcessPool
+
+        waiting: dict[Future[R], tuple[int, ProcessPoolExecutor]] = {}
+        numbered = enumerate(chain(first, rest))
+        while True:
+            # Two for each process: one at work, one at hand. More would hold all items at once.
+            for place, item in islice(numbered, 2 * min(self.jobs, MOST) - len(waiting)):
+                pool = self.start()
+                try:
+                    waiting[pool.submit(function, item)] = place, pool
+                except BrokenProcessPool:
+                    self.pool = None
+                    pool = self.start()
+                    waiting[pool.submit(function, item)] = place, pool
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                place, pool = waiting.pop(future)
+                try:
+                    yield place, future.result()
+                except BrokenProcessPool:
+                    if self.pool is pool:
+                        self.pool = None
+                    yield place, AssetforgeError("a worker process died, perhaps for want of memory; use --jobs 1.")
+
+    def start(self) -> ProcessPoolExecutor:
+        if self.pool is None:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
+            # Spawned, not forked: torch and watchdog run threads, and a fork may inherit a held lock.
+            context = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(
+                min(self.jobs, MOST), mp_context=context, initializer=_leave_ctrl_c_to_the_parent
+            )
+        return self.pool
+
+    def close(self) -> None:
+        if self.pool is not None:
+            processes: dict[Any, Any] = getattr(self.pool, "_processes", None) or {}
+            for process in list(processes.values()):
+                process.terminate()
+            self.pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _leave_ctrl_c_to_the_parent() -> None:

@@ -35,7 +35,8 @@ DIR = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit 3 if anything is stale or altered.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be built.")
 @click.option("--frozen", is_flag=True, help="Never train; exit 3 if a model is missing or stale.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for sheets.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to use.")
+@click.option("--scheduler", metavar="ADDRESS", help="Let this Dask cluster count sprites: tcp://host:8786.")
 @click.option("--no-wait", is_flag=True, help="Fail, exit 1, if another build of the project is at work.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -50,6 +51,7 @@ def build(
     dry_run: bool,
     frozen: bool,
     jobs: int,
+    scheduler: str | None,
     no_wait: bool,
     as_json: bool,
     quiet: bool,
@@ -65,7 +67,7 @@ def build(
     """
     end_like_ctrl_c(ctx)
     names = tuple(name for each in only for name in each.split(",") if name)
-    options = Options(names, palette, force, check, dry_run, frozen, jobs, not no_wait)
+    options = Options(names, palette, force, check, dry_run, frozen, jobs, not no_wait, scheduler)
     console = Console(quiet, summary=not as_json, debug=debugging(ctx))
     result = run_build(directory or find_root(Path.cwd()), options, console)
     if as_json:

@@ -76,6 +76,7 @@ class Step(ABC):
 
     Class attributes:
         grid: Whether it gives rows of sprites for a regular grid, or sprites to be packed.
+        counts: Whether it asks its bench to count all it reads, which may be done ahead of it.
         format: Raised when the same settings come to mean other bytes.
     """
 
@@ -89,6 +90,7 @@ class Step(ABC):
     threshold: int = option(128, low=1, high=255)
 
     grid: ClassVar[bool] = False
+    counts: ClassVar[bool] = False
     format: ClassVar[int] = 1
 
     @property

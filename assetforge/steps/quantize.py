@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..settings import option
 from .base import Bench, Finder, Inputs, Packed, Step
@@ -21,6 +21,8 @@ class Quantize(Packed):
     """``kind = "quantize"``: every frame of `from` in the palette, by one mapping."""
 
     from_: tuple[str, ...] = option()
+
+    counts: ClassVar[bool] = True
 
     def inputs(self, finder: Finder) -> Inputs:
         return {"from": finder.find("from", self.from_)}
