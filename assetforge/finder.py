@@ -67,8 +67,11 @@ class Finder:
         names = [n for n in self.listing.meant(pattern) if not wild or n.lower().endswith(SUFFIXES)]
         start = prefix(pattern)
         for path, refused in self.listing.refused.items():
-            entered = start.startswith(f"{path}/") or ("**" in parts and path.startswith(start)) or not path
-            if (refused.folder and entered) or any(matches(pattern, [path])):
+            around = not path or start.startswith(f"{path}/")
+            if not around and not path.startswith(start):
+                continue
+            named = any(matches(pattern, [path])) and (not wild or path.lower().endswith(SUFFIXES))
+            if named or (refused.folder and (around or "**" in parts)):
                 raise ConfigError(f"{self.source}{path} {refused.why}")
         if names:
             return names

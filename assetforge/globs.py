@@ -19,7 +19,7 @@ __all__ = ["MASK", "Listing", "Refused", "Stat", "fault", "look", "matches", "pr
 
 MASK = ".mask.png"
 MOST_LETTERS, MOST_CHOICES = 1000, 256
-MOST_DEEP, MOST_LINKED = 200, 200_000
+MOST_DEEP, MOST_LINKED = 200, 4096
 _MAGIC = re.compile(r"[*?\[{]")
 
 
@@ -91,9 +91,8 @@ def scan(folder: Path, root: Path, skip: Iterable[Path] = (), follow: bool = Fal
     base, left_out = root.resolve(), {str(path) for path in skip}
     linked = 0
 
-    def leads(entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> bool:
-        """Whether a link may be followed."""
-        target = os.path.realpath(entry.path)
+    def leads(target: str, path: str, above: tuple[str, ...]) -> bool:
+        """Whether a link to `target` may be followed."""
         if not follow and not Path(target).is_relative_to(base):
             why = "links out of the project; put the files inside it, or set follow_links = true under [project]."
             refused[path] = Refused(why, os.path.isdir(target))
@@ -102,7 +101,7 @@ def scan(folder: Path, root: Path, skip: Iterable[Path] = (), follow: bool = Fal
         elif not os.path.exists(target):
             refused[path] = Refused("links to nothing; mend the link or remove it.", False)
         elif linked > MOST_LINKED:
-            refused[path] = Refused(f"is one of links to more than {MOST_LINKED} files; remove some.", True)
+            refused[path] = Refused(f"is one of links to more than {MOST_LINKED} folders; remove some.", True)
         return path not in refused
 
     def walk(directory: str, below: str, above: tuple[str, ...], by_link: bool) -> None:
@@ -120,17 +119,19 @@ def scan(folder: Path, root: Path, skip: Iterable[Path] = (), follow: bool = Fal
             # Passed over, its sprites would vanish from the sheets.
             refused[here] = Refused(f"cannot be read: {error.strerror}.", True)
             return
-        linked += len(found) * by_link
+        # Links to folders of links make more folders than any disk holds.
+        linked += by_link
         for entry in found:
             if entry.name.startswith("."):
                 continue
             path = below + entry.name
             try:
-                is_link = entry.is_symlink()
-                if is_link and not leads(entry, path, above):
-                    continue
+                is_link, target = entry.is_symlink(), os.path.join(above[-1], entry.name)
+                if is_link:
+                    target = os.path.realpath(target)
+                    if not leads(target, path, above):
+                        continue
                 if entry.is_dir():
-                    target = os.path.realpath(entry.path)
                     if target not in left_out and target not in above:
                         walk(entry.path, path + "/", (*above, target), by_link or is_link)
                 else:
