@@ -6,6 +6,7 @@ option must not pay for torch; each command lives in a module of its own that is
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from importlib import import_module
@@ -13,7 +14,7 @@ from importlib import import_module
 import click
 
 from .. import __version__
-from ..errors import AssetforgeError
+from ..errors import AssetforgeError, printable
 
 __all__ = ["main"]
 
@@ -70,6 +71,10 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage or config, 3 stale, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file's name may hold what the encoding does not: better a backslash than a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in sys.argv[1:]
     if debug:
         sys.argv = [argument for argument in sys.argv if argument != "--debug"]
@@ -80,7 +85,8 @@ def main() -> None:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
             error.show()
         else:
-            click.echo(f"assetforge: {error.format_message()}", err=True)
+            # Some messages of click's have several lines.
+            click.echo(f"assetforge: {printable(' '.join(error.format_message().split()))}", err=True)
             if isinstance(error, click.UsageError) and error.ctx is not None:
                 click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
         sys.exit(error.exit_code)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..build import build as run_build
-from ..errors import ConfigError, InputError
+from ..errors import ConfigError, InputError, printable
 from ..manifest import Lock
 from ..outcome import Options
 from ..pipeline import find_root, load
@@ -103,7 +103,7 @@ def explain(target: str, as_json: bool, quiet: bool) -> int:
         if fault := next((fault for fault in pipeline.faults if f'"{name}"' in str(fault)), None):
             raise fault
         if path:
-            click.echo(f"{path}: its sheet {name} is gone; the next build removes it.")
+            say(f"{path}: its sheet {name} is gone; the next build removes it.")
             return 0
         from ..errors import did_you_mean
 
@@ -111,22 +111,27 @@ def explain(target: str, as_json: bool, quiet: bool) -> int:
         raise ConfigError(f'"{target}" is no sheet, model or output; {did_you_mean(target, known)}')
     facts = told_of(items[0], state.lock)
     if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(facts, indent=2))
         return 0
-    click.echo(f"{name}: {facts['state']}")
+    say(f"{name}: {facts['state']}")
     for line in (*facts["reasons"], *facts["errors"]):
-        click.echo(f"  {line}")
+        say(f"  {line}")
     if not quiet:
         for key, value in facts.items():
             if key in ("state", "reasons", "errors", "name") or value in (None, "", {}):
                 continue
             if isinstance(value, dict):
-                click.echo(f"{key}:")
+                say(f"{key}:")
                 for each, what in value.items():
-                    click.echo(f"  {each}: {what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)}")
+                    say(f"  {each}: {what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)}")
             else:
-                click.echo(f"{key}: {value}")
+                say(f"{key}: {value}")
     return 0
+
+
+def say(line: str) -> None:
+    """A line on stdout: the names of files in it are not ours, a terminal obeys control characters."""
+    click.echo(printable(line))
 
 
 def told_of(item: Item, lock: Lock) -> dict[str, Any]:

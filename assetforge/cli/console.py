@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import AssetforgeError
+from ..errors import AssetforgeError, printable
 from ..outcome import Result
 
 if TYPE_CHECKING:
@@ -33,12 +33,13 @@ class Console:
         self.color = False if os.environ.get("NO_COLOR") else None
 
     def say(self, text: str, color: str | None = None) -> None:
-        """A line on stderr."""
+        """A line on stderr, or the lines of a traceback."""
+        text = "\n".join(printable(line) for line in text.split("\n"))
         click.secho(text, err=True, fg=color, color=self.color)
 
     def note(self, text: str) -> None:
         if not self.quiet:
-            self.say(text)
+            self.say(printable(text))
 
     def fault(self, error: AssetforgeError) -> None:
         self.say(f"assetforge: {error}", "red")
