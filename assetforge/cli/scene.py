@@ -18,6 +18,9 @@ from ..toml import read
 
 __all__ = ["ProjectScene"]
 
+MODEL = ".safetensors"
+READ = (*SUFFIXES, *palettes.FORMATS, MODEL)
+
 
 class ProjectScene:
     """The scene of the project at `root`; what it holds is kept while the configuration is at fault."""
@@ -49,14 +52,14 @@ class ProjectScene:
         return {folder: deep for folder, deep in found.items() if folder.is_dir()}
 
     def art(self) -> dict[str, object]:
-        """Every file of the source folder, as a plan sees them."""
+        """Every file of the source folder that a build may read, as a plan sees it; temporary ones are none."""
         if self.source is None:
             return {}
         start = os.path.join(self.source, "")
         skip = [folder.resolve() for folder in (self.output, self.root / CACHE) if folder is not None]
         listing = scan(self.source, self.root, skip)
         self.links = linked(self.source, listing.files)
-        return {start + native(name): stat for name, stat in listing.files.items()}
+        return {start + native(name): stat for name, stat in listing.files.items() if name.lower().endswith(READ)}
 
     def named(self) -> dict[str, object]:
         """Configuration, palettes and models, there or not."""
@@ -114,7 +117,7 @@ def named(root: Path, table: Mapping[str, Any]) -> Iterator[str]:
     """The palette and model files that a configuration names; those of a block at fault too, which they may mend."""
     blocks = [block for key in ("project", "sheet", "model") for block in listed(table.get(key))]
     for value in (block.get(key) for block in blocks for key in ("palette", "model", "base")):
-        if isinstance(value, str) and Path(value).suffix.lower() in (*palettes.FORMATS, ".safetensors"):
+        if isinstance(value, str) and Path(value).suffix.lower() in (*palettes.FORMATS, MODEL):
             with suppress(ConfigError, OSError, ValueError):
                 inside(root, value)
                 yield os.path.normpath(root / value)

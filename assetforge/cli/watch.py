@@ -79,10 +79,10 @@ class Watch:
                 self.say_polling()
                 done = self.build(Options(jobs=self.options.jobs, wait=wait or not first))
                 self.watcher.end()
-                if first:
+                if first and done:
+                    first = False
                     warm()
                     self.console.note(f"ready in {time.monotonic() - started:.2f} s.")
-                first = False
                 # A paused training goes on even if what made it pause was undone.
                 changed = self.watcher.wait(again=bool(self.console.known)) if done else self.watcher.settle()
                 if anew := str(self.scene.root / CONFIG) in changed:
