@@ -19,7 +19,7 @@ from ..color import oklab_to_srgb
 from ..errors import InputError
 from ..palette import Palette
 from ..resemblance import nearest
-from .data import Examples, entry_lab
+from .data import Examples, entry_lab, table_to
 
 __all__ = ["PAIRS", "Memory", "cropped", "recall", "remember"]
 
@@ -101,6 +101,11 @@ class Memory:
             fit = [place for place in places if place not in unfit]
             places = fit if len(fit) >= least else places
         return places if len(places) >= least else []
+
+    def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """The sprites of one (H, W), as they are and nearest-mapped to `palette`, each (N, H, W)."""
+        stack = np.stack([np.zeros(shape, np.uint8), *(sprite for sprite in self.sprites if sprite.shape == shape)])[1:]
+        return stack, table_to(self.lab, entry_lab(palette))[stack]
 
 
 def cropped(sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:

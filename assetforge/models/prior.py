@@ -18,7 +18,7 @@ from ..resemblance import nearest
 from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose
-from .data import entry_lab, table_to
+from .data import entry_lab
 from .loss import mixed
 from .memory import PAIRS, Memory, recall
 from .noise import normals, uniforms
@@ -187,7 +187,8 @@ class Prior:
         ]
 
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
-        """Each sprite with every hidden pixel in the color that is likeliest given all visible ones.
+        """Each sprite with every hidden pixel in the color that is likeliest given all visible ones: by the context's
+        guess and by what the learnt sprites have there (`exemplars`).
 
         Where nothing is visible, the likeliest color is taken pixel by pixel in raster order.
         """
@@ -306,9 +307,4 @@ class Prior:
 
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""
-        same = [sprite for sprite in self.memory.sprites if sprite.shape == shape]
-        if not same:
-            empty = np.zeros((0, *shape), np.uint8)
-            return empty, empty
-        stack = np.stack(same)
-        return stack, table_to(self.memory.lab, entry_lab(palette))[stack]
+        return self.memory.known(shape, palette)

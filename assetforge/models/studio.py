@@ -19,6 +19,7 @@ from ..palette import Palette
 from ..sprite import Sprite
 from .context import Seen
 from .data import Batch, batch, entry_lab, table_to
+from .exemplars import informed, votes
 from .memory import Memory, cropped
 from .noise import choices, explain, normals, uniforms
 from .pixels import grays, sketched
@@ -181,13 +182,23 @@ class Studio:
         return self.model.look(one.indices, one.visible, one.palettes, self.model.embed(one.palettes))
 
     def expect(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.float32]]:
-        """How likely each entry is at each pixel given the visible ones of its sprite, each (H, W, K): the guess."""
+        """How likely each entry is at each pixel given the visible ones of its sprite, each (H, W, K): the context's
+        guess, informed by what learnt sprites have there. Where nothing is visible, zeros are no guess at all."""
         found: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(sprites)
         with one_thread():
             for some, padded in self.chunks(sprites, holes):
-                guess = self.look([sprites[n] for n in padded], [holes[n] for n in padded]).guess.exp()
+                guesses = self.look([sprites[n] for n in padded], [holes[n] for n in padded]).guess
+                shape = sprites[some[0]].indices.shape
+                known: dict[Palette, Tensor] = {}
                 for row, place in enumerate(some):
-                    found[place] = guess[row].reshape(*sprites[place].indices.shape, -1).numpy()
+                    sprite, hole, guess = sprites[place], holes[place], guesses[row]
+                    if sprite.palette not in known:
+                        _, mapped = self.memory.known((shape[0], shape[1]), sprite.palette)
+                        known[sprite.palette] = torch.from_numpy(mapped).long()
+                    if len(known[sprite.palette]) and not hole.all():
+                        pixels, visible = torch.tensor(sprite.indices).long(), torch.from_numpy(~hole)
+                        guess = informed(guess, votes(known[sprite.palette], pixels, visible, guess.shape[1]))
+                    found[place] = guess.exp().reshape(*shape, -1).numpy()
         return found
 
     def truncate(self, latent: Tensor, shape: tuple[int, int], psi: float) -> Tensor:
