@@ -6,8 +6,10 @@ Run from the top of the checkout:
 A third of each pack is held out, by family. From the files of the rest the bundled base is fine-tuned as a user's
 `assetforge train` does it, its own early stop included, unless a checkpoint is given. Everything is in the pack's own
 palette, or in 32 colors fitted on the learnt sprites if it has more than 64. Compared are what the model draws with its
-choice among candidates; sprites of `benchmarks.ngram`, learnt from the same files; and the learnt sprites themselves,
-to see whether the held-out ones are like the rest of their pack. Figures are those of `assetforge.evaluate.art`.
+choice among candidates; sprites of `benchmarks.ngram`, learnt from the same files; with `--tutorial`, of the tutorial's
+index net, learnt from the same in so many CPU minutes as fine-tuning had, on one thread; and the learnt sprites
+themselves, to see whether the held-out ones are like the rest of their pack. Figures are those of
+`assetforge.evaluate.art`.
 
 *Copies*: the distance to the nearest learnt sprite (`assetforge.resemblance`), its median, the share below the first
 percentile of the held-out sprites' own distances, and how many are exact. *Leaks*: the share below that percentile of
@@ -41,7 +43,7 @@ from assetforge.quantize import quantizer
 from assetforge.resemblance import nearest
 from assetforge.sprite import Raster, Sprite
 
-from . import ngram
+from . import ngram, tutorial
 
 __all__: list[str] = []
 
@@ -111,6 +113,16 @@ def judged(drawn: Sequence[NDArray[np.uint8]], pack: Pack) -> dict[str, Any]:
     return found
 
 
+def peer(pack: Pack, seconds: float, count: int, seed: int) -> NDArray[np.uint8]:
+    """What the tutorial's index net draws, shape (count, H, W); of its looks it keeps the best on held-out sprites."""
+    learnt, scored = (
+        [s for s, out in zip(pack.sprites, pack.held_out, strict=True) if out == which] for which in (False, True)
+    )
+    net = tutorial.IndexNet(pack.palette)
+    tutorial.train(net, learnt, scored, seconds, seed=seed, tell=lambda line: print(f"  tutorial: {line}", flush=True))
+    return net.sample(count, learnt[0].size, seed)
+
+
 def contact(sprites: Sequence[NDArray[np.uint8]], palette: Palette) -> bytes:
     """A PNG of sprites in their order, eight in a row, each pixel 4 x 4."""
     height, width = (max(sprite.shape[axis] for sprite in sprites) * ZOOM + GAP for axis in (0, 1))
@@ -154,6 +166,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64, help="sprites to draw")
     parser.add_argument("--candidates", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tutorial", action="store_true", help="the tutorial's index net beside ours: minutes more")
     parser.add_argument("--out", type=Path, default=Path("build/art"))
     arguments = parser.parse_args()
     given = {name: Path(path) for name, _, path in (text.partition("=") for text in arguments.model)}
@@ -176,6 +189,8 @@ def main() -> None:
             "ngram": list(ngram.sample(ngram.learn(learnt), arguments.count, size, arguments.seed)),
             "learnt": learnt,
         }
+        if arguments.tutorial:
+            sets["tutorial"] = list(peer(pack, 60 * arguments.minutes, arguments.count, arguments.seed))
         rows = {kind: judged(some, pack) for kind, some in sets.items()}
         told(name, rows)
         (arguments.out / f"{name}.json").write_text(json.dumps(rows, indent=2))

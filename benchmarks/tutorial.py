@@ -104,6 +104,20 @@ class IndexNet(nn.Module):
         logits = self.head(F.elu(self.features(indices))).float()
         return F.cross_entropy(logits, indices, reduction="none")
 
+    @torch.no_grad()
+    def sample(self, count: int, size: tuple[int, int], seed: int = 0) -> NDArray[np.uint8]:
+        """Drawn pixel by pixel, naively, shape (count, H, W); `size` is (width, height)."""
+        generator = torch.Generator().manual_seed(seed)
+        width, height = size
+        indices = torch.zeros(count, height, width, dtype=torch.int64)
+        for y in range(height):
+            for x in range(width):
+                # Rows below have no say.
+                here = self.features(indices[:, : y + 1])[:, :, y, x]
+                chance = self.head(F.elu(here)[..., None, None])[..., 0, 0].softmax(1)
+                indices[:, y, x] = torch.multinomial(chance, 1, generator=generator)[:, 0]
+        return indices.numpy().astype(np.uint8)
+
 
 class ColorNet(nn.Module):
     """Intensities of RGBA in, four softmaxes over 256 values out; it is never told the palette.
@@ -180,7 +194,7 @@ def off_palette(drawn: NDArray[np.uint8], palette: Palette) -> float:
 
 @dataclass(frozen=True)
 class Trained:
-    """A net, and what it took.
+    """A net as it was at its best look, and what it took.
 
     Attributes:
         bits: Bits per pixel on the scored sprites at its best look.
@@ -237,6 +251,7 @@ def train(
     stacks = groups(learnt)
     shares = np.array([stack.numel() for stack in stacks], float)
     spent, steps, best, looks = 0.0, 0, float("inf"), list(LOOKS)
+    kept = net.state_dict()
     while looks:
         start = time.process_time()
         stack = stacks[rng.choice(len(stacks), p=shares / shares.sum())]
@@ -258,5 +273,7 @@ def train(
             share = looks.pop(0)
             bits = bits_per_pixel(net, scored)
             tell(f"{share:.0%} of {seconds:g} s, {steps} steps: {bits:.3f} bits/pixel")
-            best = min(best, bits)
+            if bits < best:
+                best, kept = bits, {name: value.clone() for name, value in net.state_dict().items()}
+    net.load_state_dict(kept)
     return Trained(net.eval(), best, steps, spent, sum(p.numel() for p in net.parameters()))

@@ -80,6 +80,16 @@ def test_the_index_net_is_a_probability_distribution() -> None:
     )
 
 
+def test_the_index_net_draws_as_likely_as_it_says() -> None:
+    """Of 4,000 drawn 2x1 images each of the nine comes as often as its probability says, within five deviations."""
+    net, count = small(tutorial.IndexNet), 4000
+    images = torch.tensor(list(itertools.product(range(3), repeat=2))).reshape(9, 1, 2)
+    likely = (-net.nats(images).double().sum((1, 2))).exp().numpy()
+    drawn = net.sample(count, (2, 1), seed=1).reshape(count, 2)
+    often = np.bincount(drawn[:, 0] * 3 + drawn[:, 1], minlength=9) / count
+    assert (abs(often - likely) <= 5 * np.sqrt(likely * (1 - likely) / count)).all()
+
+
 def test_a_channel_sees_the_ones_before_it_alone() -> None:
     """Alpha, red, green, blue: another red changes what its pixel's green and blue may be, not its alpha or red."""
     net = small(tutorial.ColorNet)
