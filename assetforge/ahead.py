@@ -169,7 +169,7 @@ def _wanted(item: Item, root: Path) -> Iterator[Wanted]:
     if not sheet.step.counts:
         return
     try:
-        palette = auto_size(sheet.palette) or palettes.load(sheet.palette, root)
+        palette = auto_size(sheet.palette) or palettes.load(sheet.palette, root, links=True)
     except AssetforgeError:
         # The sheet itself will say so, with its trail.
         return
