@@ -15,7 +15,7 @@ from pathlib import Path
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .files import TEMPORARY, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
 from .manifest import CACHE, LOCK, STATE_LIMIT, canonical
-from .plan import Item, Plan, State, model_path
+from .plan import Item, Plan, State, model_path, training_path
 
 __all__ = ["adopt", "keep", "land", "prepare", "prune", "sweep"]
 
@@ -156,12 +156,17 @@ def keep(root: Path, item: Item, data: bytes, state: State) -> None:
 
 
 def adopt(root: Path, plan: Plan, state: State) -> None:
-    """Tell in the lock of models that a killed build had trained and not told of."""
+    """Tell in the lock of models that a killed build had trained and not told of; what it went on from is over."""
     found = {
         item.name: {"key": item.key, "sha256": item.model, "evidence": item.evidence}
         for item in plan.models
         if item.state == "fresh" and item.checkpoint
     }
+    for name in found:
+        path = root / training_path(name)
+        if path.exists():
+            with suppress(OSError):
+                path.unlink()
     new = {name for name, entry in found.items() if state.lock.models.get(name, {}).get("key") != entry["key"]}
     if new:
         state.lock.models |= found

@@ -28,6 +28,9 @@ __all__ = [
 ]
 
 READ_LIMIT = 256 << 20
+SLACK = 1 << 16
+"""Bytes that a file may have grown by since it was looked at."""
+
 TEMPORARY = re.compile(r"(\..*\.)[0-9a-f]{8}\.tmp", re.DOTALL)
 """The name of a temporary file: its prefix, a random token, an ending."""
 
@@ -66,7 +69,8 @@ def read_bytes(path: Path, limit: int = READ_LIMIT) -> bytes:
         if status.st_size > limit:
             raise InputError(f"holds {status.st_size} bytes, at most {limit} are read.", str(path))
         try:
-            return file.read(limit)
+            # A read is given room for all that it may bring.
+            return file.read(min(limit, status.st_size + SLACK))
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}.", str(path)) from error
 

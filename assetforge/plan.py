@@ -26,10 +26,10 @@ from .reasons import difference
 from .settings import Place, plain
 from .steps.base import Inputs
 
-__all__ = ["BASE", "Item", "Plan", "State", "make", "model_path", "only_of", "still"]
+__all__ = ["BASE", "Item", "Plan", "State", "make", "model_path", "only_of", "still", "training_path"]
 
 BASE = Path(__file__).parent / "models" / "bundled" / "base.safetensors"
-FORMAT = 1
+FORMAT = 2
 LEARNING = 2
 """Raised when the same settings of a ``[[model]]`` come to mean other bytes."""
 
@@ -109,6 +109,11 @@ def only_of(pipeline: Pipeline, names: Sequence[str]) -> frozenset[str]:
 def model_path(name: str) -> str:
     """Where a trained model lies, below the root."""
     return f"{CACHE}/models/{name}.safetensors"
+
+
+def training_path(name: str) -> str:
+    """Where a training that was killed left its state, below the root."""
+    return f"{CACHE}/models/{name}.state"
 
 
 def make(pipeline: Pipeline, state: State, only: frozenset[str] = frozenset(), force: bool = False) -> Plan:

@@ -21,7 +21,7 @@ from .exports import sheet_files
 from .formats import palettes
 from .palette import auto_size
 from .pipeline import Learnt, Sheet
-from .plan import BASE, Item, model_path
+from .plan import BASE, Item, training_path
 from .shelf import Shelf
 from .sprite import Raster
 from .steps.base import Bench, Inputs, Source, Step
@@ -117,7 +117,7 @@ class TrainJob:
             str(BASE) if learnt.base == "base" else learnt.base,
             learnt.model.budget,
             learnt.model.seed,
-            model_path(item.name).replace(".safetensors", ".state"),
+            training_path(item.name),
         )
 
 

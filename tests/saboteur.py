@@ -1,7 +1,8 @@
 """A server of builds that go wrong: each is the real command in a process of its own, one call of which is sabotaged.
 
 As a program it imports the tool once and then forks for every request, so that thousands of faults take minutes.
-Calls that write below the project are numbered from 1 in the order in which they come.
+Calls that write below the project, and steps of training, are numbered from 1 in the order in which they come.
+Training looks at the held-out sprites, and keeps its state, after every second step.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -114,6 +116,10 @@ class Sabotage:
             call = stream if isinstance(path, int) or not set(mode) & set("wax+") else self.named("stream", stream)
             return call(path, mode, *rest, **options)
 
+        if "assetforge.models.train" in sys.modules:
+            from assetforge.models import run
+
+            run.Run.step = self.stepped(run.Run.step)  # type: ignore[method-assign]
         os.open, os.write, os.fsync, os.close = open_, write, fsync, close  # type: ignore[assignment]
         io.open = builtins.open = file_object  # type: ignore[assignment]
 
@@ -126,6 +132,12 @@ class Sabotage:
             return original(path, *rest, **options)
 
         return call
+
+    def stepped(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any) -> Any:
+            return self.spoil(original, *arguments) if self.counts("step", self.root) else original(*arguments)
+
+        return step
 
     def counts(self, kind: str, path: str) -> bool:
         """Note a call; whether it is to go wrong."""
@@ -149,12 +161,17 @@ class Sabotage:
 
 
 class Saboteur:
-    """The running server."""
+    """The running server.
 
-    def __init__(self) -> None:
+    Arguments:
+        models: Whether it trains and draws; then torch is loaded once too.
+    """
+
+    def __init__(self, models: bool = False) -> None:
         environment = {**os.environ, "PYTHONPATH": str(HERE.parent), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, __file__, *["models"] * models]
         self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
 
     def __call__(
@@ -171,7 +188,8 @@ class Saboteur:
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], 120)
         assert ready, f"{told} hangs"
-        return Outcome(**json.loads(self.process.stdout.readline()))
+        answer = json.loads(self.process.stdout.readline())
+        return Outcome(answer["code"], answer["out"], answer["err"], [(kind, path) for kind, path in answer["calls"]])
 
     def close(self) -> None:
         assert self.process.stdin is not None and self.process.stdout is not None
@@ -186,6 +204,15 @@ def serve() -> None:
     from assetforge.cli import build  # noqa: F401
     from assetforge.steps import quantize  # noqa: F401
 
+    if sys.argv[1:]:
+        import sklearn.cluster  # noqa: F401
+        import torch._dynamo  # noqa: F401 (what an optimizer imports)
+
+        from assetforge.models import prior, train  # noqa: F401
+        from assetforge.models.loss import Recipe
+
+        train.THREADS = 1
+        train.Recipe = partial(Recipe, look=2, warm_up=2)  # type: ignore[misc, assignment]
     for line in sys.stdin:
         request = json.loads(line)
         with ExitStack() as stack:

@@ -111,8 +111,8 @@ def truthful(lock: bytes, old: bytes, new: bytes) -> bool:
     )
 
 
-def check(game: Game, root: Path, saboteur: Saboteur, build: tuple[str, ...] = ("build",)) -> None:
-    """After a fault: sources stay, every output is whole, the lock is true, and the next build mends all."""
+def check(game: Game, root: Path, saboteur: Saboteur) -> Outcome:
+    """After a fault sources stay, outputs are whole, the lock is true; the next build, given back, mends all."""
     assert sources(root) == game.sources
     found = {path: data for path, data in tree(root, "out", LOCK).items() if not path.endswith(".tmp")}
     for path, data in found.items():
@@ -120,13 +120,14 @@ def check(game: Game, root: Path, saboteur: Saboteur, build: tuple[str, ...] = (
             assert truthful(data, game.old[LOCK], game.new[LOCK])
         else:
             assert data in (game.old.get(path), game.new.get(path)), path
-    again = saboteur([*build, root])
+    again = saboteur(["build", root])
     assert (again.code, again.err.count("Traceback")) == (0, 0), again.err
     assert tree(root, "out", LOCK) == game.new
     assert not list(root.rglob("*.tmp"))
     assert sources(root) == game.sources
     idle = saboteur(["build", "--check", root])
     assert (idle.code, idle.calls) == (0, []), idle
+    return again
 
 
 def told_well(told: Outcome) -> None:

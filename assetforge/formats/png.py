@@ -12,7 +12,6 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +23,7 @@ from ..palette import MIN_COLORS, Palette
 from ..sprite import Raster, Sprite
 from . import check_size
 from .compose import Patch, play
+from .deflate import compress
 
 __all__ = ["read", "read_sprite", "write", "write_index", "write_rgba", "write_strip"]
 
@@ -119,14 +119,8 @@ def _write(array: NDArray[np.uint8], kind: int, *chunks: tuple[bytes, bytes]) ->
     rows = np.zeros((height, 1 + array[0].size), np.uint8)  # filter 0: nothing beats it on flat indices
     rows[:, 1:] = array.reshape(height, -1)
     header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    body = (b"IDAT", _deflate(rows.tobytes()))
+    body = (b"IDAT", compress(rows.tobytes()))
     return _join([(b"IHDR", header), *chunks, body, (b"IEND", b"")])
-
-
-@lru_cache(maxsize=1)
-def _deflate(rows: bytes) -> bytes:
-    # A sheet and its index texture hold the same bytes, and packing them is most of a small build.
-    return zlib.compress(rows, 9)
 
 
 def _join(chunks: Chunks) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ..errors import OutputError
 from .data import Batches, Examples
 from .distributed import World
 from .guard import Guard
@@ -97,6 +98,7 @@ class Run:
         self.looks = held_out_batches(examples, self.device)
         self.batches = Batches(examples, seed, recipe.mirror, self.device)
         self.sums = np.zeros(2 + SLOTS)
+        self.unsaved = False
         self.started = time.monotonic()
 
     def go(self, minutes: float | None, save: Callable[[], None]) -> str:
@@ -131,12 +133,21 @@ class Run:
             if (step + 1) % max(self.recipe.look, self.steps // 25) == 0 or step + 1 == self.steps or late:
                 self.look(step + 1)
                 if self.world.leads:
-                    save()
+                    self.keep(step + 1, save)
             elif (step + 1) % 10 == 0:
                 self.tell(step + 1)
             if late:
                 return f"{minutes:g} minutes are over"
         return "all steps done"
+
+    def keep(self, done: int, save: Callable[[], None]) -> None:
+        """Put down what a killed run goes on from; without room for that, training goes on and tells so once."""
+        try:
+            save()
+        except OutputError as error:
+            if not self.unsaved:
+                self.tell(done, warning=f"{error} If it is stopped now, training begins anew.")
+            self.unsaved = True
 
     def step(self, step: int) -> str:
         """Learn from one batch; or learn nothing, and say what is wrong."""

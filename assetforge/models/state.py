@@ -1,4 +1,4 @@
-"""What a training run needs to go on after a kill: a safetensors file beside the checkpoint to be."""
+"""What a training run needs to go on after a kill: safetensors under their digest, beside the checkpoint to be."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from ..files import write_atomic
+from ..errors import InputError
+from ..files import read_bytes, sealed, unsealed, write_atomic
 from .guard import FACTS
 from .pixelvae import PixelVAE
 
 __all__ = ["State"]
+
+LIMIT = 1 << 36
 
 
 class State:
@@ -61,25 +65,32 @@ class State:
         return all(bool(torch.isfinite(value).all()) for value in self.average.state_dict().values())
 
     def save(self, path: Path, plan: dict[str, Any]) -> None:
-        """Write it, atomically, with the plan that it belongs to."""
+        """Write it, atomically, with the plan that it belongs to.
+
+        Raises:
+            OutputError: If the disk refuses.
+        """
         tensors = {name: value.detach().cpu().contiguous().clone() for name, value in self.tensors()}
-        write_atomic(path, save_tensors(tensors, {"state": json.dumps(self.facts), "plan": json.dumps(plan)}))
+        facts = {"state": json.dumps(self.facts), "plan": json.dumps(plan)}
+        # A weight that was altered since would be believed without the seal.
+        write_atomic(path, sealed(save_tensors(tensors, facts)))
 
     def load(self, path: Path, plan: dict[str, Any]) -> bool:
-        """Go on from `path`; False if it is missing, damaged, or of another plan."""
+        """Go on from `path`; False if it is missing, cut or altered since it was written, or of another plan."""
         try:
-            with safe_open(path, "pt") as file:
-                metadata = file.metadata() or {}
-                if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
-                    return False
-                loaded = {name: file.get_tensor(name) for name, _ in self.tensors()}
-            facts = json.loads(metadata["state"])
+            data = unsealed(read_bytes(path, LIMIT))
+            if data is None:
+                return False
+            metadata = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+            if json.loads(metadata["plan"]) != json.loads(json.dumps(plan)):
+                return False
+            loaded, facts = load_tensors(data), json.loads(metadata["state"])
             fits = all(loaded[name].shape == value.shape for name, value in self.tensors())
             if set(facts) != set(self.facts) or not fits:
                 return False
             for name, value in self.tensors():
                 value.copy_(loaded[name])
             self.facts.update(facts)
-        except (SafetensorError, OSError, KeyError, ValueError, TypeError, RuntimeError):
+        except (SafetensorError, InputError, KeyError, ValueError, TypeError, RuntimeError):
             return False
         return True
