@@ -7,6 +7,7 @@ option must not pay for torch; each command lives in a module of its own that is
 from __future__ import annotations
 
 import io
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -75,6 +76,9 @@ def main() -> None:
         # A file's name may hold what the encoding does not: better a backslash than a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if sys.getfilesystemencoding() != "utf-8":
+        # A file must be called by the same words in every language, or its lock would not match.
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     debug = "--debug" in sys.argv[1:]
     if debug:
         sys.argv = [argument for argument in sys.argv if argument != "--debug"]
