@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetforge.watch import Hints, Pace, Watcher, hints, watcher
@@ -234,6 +234,20 @@ def test_standing_errors_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> Non
     assert changed == [] and PACE.idle <= at <= PACE.idle + PACE.tick
 
 
+def test_what_happens_during_a_build_is_due_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks on the way whether anything is pending does not use up the hint."""
+    world = World((1, "a", "1", True))
+    monkeypatch.setattr(watcher, "time", world)
+    watching = Watcher(world, world, PACE)  # type: ignore[arg-type]
+    watching.begin(anew=True)
+    assert not watching.pending()
+    world.now = 2
+    assert watching.pending() and watching.pending()
+    watching.end()
+    assert watching.wait() == {"a"} and world.now <= 2 + 2 * PACE.quiet
+
+
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -74,7 +74,7 @@ class Running:
         except BaseException as end:
             self.ended.append(end)
 
-    def until(self, come: Callable[[], bool], seconds: float = 60) -> None:
+    def until(self, come: Callable[[], bool], seconds: float = 240) -> None:
         """Wait for what must come."""
         deadline = time.monotonic() + seconds
         while not come():

@@ -108,14 +108,20 @@ class Watcher:
 
     def pending(self) -> bool:
         """Whether anything has changed already; takes no time if nothing hints at it."""
-        self.heard |= (hinted := self.hints.wait(0))
+        self.heard |= self.hints.wait(0)
         due = self.hints.polling and time.monotonic() - self.looked > self.every
-        return bool((hinted or due or self.glance()) and differing(self.seen, self.look()))
+        if not (self.heard or due or self.glance()):
+            return False
+        if differing(self.seen, self.look()):
+            return True
+        self.heard.clear()
+        return False
 
     def sleep(self) -> None:
         """Wait for a reason to look."""
         pace, end = self.pace, time.monotonic() + self.every
-        while True:
+        # What was heard while the build was at work is yet to be looked at.
+        while not self.heard:
             began, wall = time.monotonic(), time.time()
             asked = max(0.0, min(pace.tick, end - began))
             self.heard |= (hinted := self.hints.wait(asked))
