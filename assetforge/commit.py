@@ -16,6 +16,7 @@ from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .files import TEMPORARY, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
 from .manifest import CACHE, LOCK, STATE_LIMIT, canonical
 from .plan import Item, Plan, State, model_path, training_path
+from .shelf import SHELVES
 
 __all__ = ["adopt", "keep", "land", "prepare", "prune", "sweep"]
 
@@ -47,7 +48,7 @@ def sweep(root: Path, output: str, sheets: Iterable[str], state: State) -> None:
         prefixes = {temporary_prefix(f"{name}{end}") for name in names for end in ("", ".orig")}
         with suppress(ConfigError):
             _sweep(inside(root, folder), prefixes, starts if folder == output.strip("/") else ())
-    for folder in (CACHE, f"{CACHE}/models"):
+    for folder in (CACHE, f"{CACHE}/models", SHELVES):
         _sweep(root / folder, set(), ("",))
 
 

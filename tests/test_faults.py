@@ -182,12 +182,12 @@ def test_the_project_meets_every_kind_of_call(game: Game) -> None:
 
 def test_killed_at_some_calls(game: Game, saboteur: Saboteur) -> None:
     """See `check`; every call in the slow test."""
-    killed(game, saboteur, kills(game)[::13])
+    killed(game, saboteur, kills(game)[::19])
 
 
 def test_a_disk_that_fails_at_some_calls(game: Game, saboteur: Saboteur) -> None:
     """See `check` and `told_well`; every call in the slow test."""
-    failed(game, saboteur, errors(game)[::37])
+    failed(game, saboteur, errors(game)[::53])
 
 
 def test_a_system_that_takes_a_byte_at_a_time(game: Game, saboteur: Saboteur) -> None:
