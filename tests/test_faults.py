@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -178,6 +179,24 @@ def test_the_project_meets_every_kind_of_call(game: Game) -> None:
     kinds = {kind for kind, _ in game.calls}
     assert {"open", "write", "fsync", "sync folder", "replace", "unlink"} <= kinds
     assert len(game.calls) > 60
+
+
+def test_a_loss_of_power_finds_them_in_order(game: Game) -> None:
+    """Bytes reach the disk before their name, the journal before outputs, and these before the lock that has them."""
+    names = [(kind, re.sub(r"\.([^/]*)\.[0-9a-f]{8}\.tmp$", r"\1", path), path) for kind, path in game.calls]
+    landed = [at for at, (kind, _, _) in enumerate(names) if kind == "replace"]
+    for at in landed:
+        name = names[at][1]
+        opened = max(n for n in range(at) if names[n][:2] == ("open", name))
+        written, synced = (
+            [n for n in range(opened, at) if names[n][:2] == (kind, name)] for kind in ("write", "fsync")
+        )
+        assert written and max(written) < max(synced)
+    outputs = [at for at in landed if names[at][1].startswith("out/")]
+    assert next(at for at in landed if names[at][1] == ".assetforge/journal.json") < outputs[0]
+    for at in outputs:
+        told = min(n for n in landed if n > at and names[n][1] == LOCK)
+        assert ("sync folder", "out", "out") in names[at:told]
 
 
 def test_killed_at_some_calls(game: Game, saboteur: Saboteur) -> None:
