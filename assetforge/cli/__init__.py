@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -84,7 +85,7 @@ def main() -> None:
         sys.argv = [argument for argument in sys.argv if argument != "--debug"]
     try:
         code = cli.main(prog_name="assetforge", standalone_mode=False, obj={"debug": debug})
-        sys.exit(code if isinstance(code, int) else 0)
+        leave(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
             error.show()
@@ -101,6 +102,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("assetforge: interrupted.", err=True)
-        sys.exit(130)
+        leave(130)
     except BrokenPipeError:
         sys.exit(1)
+
+
+def leave(code: int) -> NoReturn:
+    """Exit; at once if a signal ended a command that minds signals."""
+    if interrupt := sys.modules.get(f"{__name__}.interrupt"):
+        interrupt.end_at_once(code)
+    sys.exit(code)

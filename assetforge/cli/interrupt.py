@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 
-__all__ = ["end_like_ctrl_c"]
+__all__ = ["end_at_once", "end_like_ctrl_c"]
 
 GRACE = 0.7
 """Seconds from a signal to the end of the process; whoever pressed Ctrl-C waits no longer than one."""
+
+_signalled = threading.Event()
 
 
 def end_like_ctrl_c(ctx: click.Context, words: str = "assetforge: interrupted.", code: int = 130) -> None:
@@ -57,6 +59,7 @@ def last_resort(pipe: int, words: str, code: int) -> None:
     with open(pipe, "rb", buffering=0) as signals:
         while told := signals.read(1):
             if told[0] in (signal.SIGINT, signal.SIGTERM):
+                _signalled.set()
                 timer = threading.Timer(GRACE, end, (words, code))
                 timer.daemon = True
                 timer.start()
@@ -68,9 +71,22 @@ def last_resort(pipe: int, words: str, code: int) -> None:
 
 def end(words: str, code: int) -> None:
     """End the process and its workers, now."""
+    with suppress(OSError):
+        os.write(2, f"{words}\n".encode())
+    leave(code)
+
+
+def end_at_once(code: int) -> None:
+    """End the process, its words said, if it was a signal that ended them: unloading what is large takes seconds."""
+    if _signalled.is_set():
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        leave(code)
+
+
+def leave(code: int) -> None:
     if loaded := sys.modules.get("multiprocessing"):
         for process in loaded.active_children():
             process.kill()
-    with suppress(OSError):
-        os.write(2, f"{words}\n".encode())
     os._exit(code)
