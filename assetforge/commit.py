@@ -189,11 +189,16 @@ def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[st
         path, for each that the disk would not let go of.
     """
     removed, kept, errors = [], [], []
+    alive = {path.casefold(): path for path in state.lock.outputs if path not in outputs}
     for path, sha in outputs.items():
         try:
             target = inside(root, path)
             # A link leads to somebody else's file.
             if (root / path).is_symlink() or not target.is_file():
+                continue
+            # Where the system sees no case, a sheet renamed by its case alone has written to these very files.
+            twin = alive.get(path.casefold())
+            if twin and (root / twin).exists() and os.path.samefile(root / twin, target):
                 continue
             found = digest(read_bytes(target, STATE_LIMIT))
         except (InputError, ConfigError):

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetforge import manifest
@@ -70,12 +70,14 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_the_lock_is_spelled_as_json_is(value: Any) -> None:
     """Line for line what the standard library writes, and so what a reader of JSON and of git knows."""
     assert spelled(value) == json.dumps(value, sort_keys=True, indent=1)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=6))
 def test_a_lock_is_written_as_it_stands(changes: list[tuple[str, int]]) -> None:
     """However often it was saved and changed in between, sheets dropped and put down again."""

@@ -69,6 +69,24 @@ def test_outputs_of_a_sheet_that_is_gone_are_removed_unless_altered(game: Path) 
     assert build(game, Options(check=True)).exit_code == 0
 
 
+def test_a_sheet_renamed_by_its_case_keeps_its_files_where_case_is_not_seen(
+    game: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the new files lie at the old names, and are not removed as those of a sheet that is gone."""
+    same = os.path.samefile
+    monkeypatch.setattr(
+        os.path, "samefile", lambda one, other: same(one, other) or f"{one}".lower() == f"{other}".lower()
+    )
+    (game / "assetforge.toml").write_text(QUANTIZE.replace('name = "items"', 'name = "Items"'))
+    result = build(game)
+    assert (result.exit_code, result.removed) == (0, [])
+    assert {path for path in tree(game, "out") if "items" in path.lower()} >= {"out/items.png", "out/Items.png"}
+    monkeypatch.undo()
+    assert {path for path in Lock.load(game).outputs if "items" in path.lower()} == {
+        f"out/Items{end}" for end in (".png", ".json", ".index.png", ".palette.png")
+    }
+
+
 def test_a_moved_output_folder_takes_its_files_along(game: Path) -> None:
     """After `output` changes, the new folder is complete and the old one is gone."""
     old = tree(game, "out")

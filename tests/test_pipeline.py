@@ -209,7 +209,7 @@ def test_no_pattern_breaks_it(pattern: str) -> None:
 PARTS = st.lists(st.sampled_from(["a", "b", "a.b", "*", "**", "?", "{a,b}"]), min_size=1, max_size=4).map("/".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PARTS, min_size=1, max_size=8))
 def test_looking_in_one_folder_finds_what_looking_everywhere_does(patterns: list[str]) -> None:
     """A listing knows where each folder begins and ends: the files of a pattern, and their order, are the same."""

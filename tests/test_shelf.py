@@ -52,7 +52,7 @@ def clean(root: Path) -> dict[str, bytes]:
     return tree(other, "out", LOCK)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(ENTRIES, ENTRIES)
 def test_what_is_put_is_there_and_what_was_is_kept_up_to_as_much(
     before: dict[bytes, bytes], now: dict[bytes, bytes]
@@ -71,7 +71,7 @@ def test_what_is_put_is_there_and_what_was_is_kept_up_to_as_much(
     assert all(found.get(name) == data for name, data in before.items() if name in found.entries and name not in now)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(ENTRIES, st.data())
 def test_no_altered_entry_is_given(entries: dict[bytes, bytes], data: st.DataObject) -> None:
     """Whatever bytes are changed or cut off, each entry is there as it was put, or not there."""
