@@ -86,7 +86,7 @@ def test_an_altered_checkpoint_is_refused(place: int, bit: int, tmp_path_factory
                             "format": checkpoint.FORMAT,
                             "model": "pixelvae",
                             "config": {"embedding": 9**9, "width": 1, "layers": 1, "slot": 1},
-                            "card": {},
+                            "card": {"name": "absurd"},
                             "tensors": checkpoint.fingerprint({"model.weight": torch.ones(2)}),
                         }
                     )

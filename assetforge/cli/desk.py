@@ -117,7 +117,8 @@ class Desk:
         }
         if self.loaded is not None:
             card = self.loaded.card
-            learnt = {"sources": card["sources"], "sprites": card["sprites"] - card["held_out"], "base": card["base"]}
+            count = card.get("sprites", 0) - card.get("held_out", 0)
+            learnt = {"sources": card.get("sources", {}), "sprites": count, "base": card.get("base")}
             facts["model"] = {"name": card["name"], "sha256": self.loaded.sha256, "learnt_from": learnt}
         return facts
 

@@ -24,7 +24,31 @@ from . import build, config_of
 __all__ = ["Checkpoint", "read", "write"]
 
 FORMAT = 3
-LIMIT = 512 << 20
+LIMIT = 64 << 20
+MOST_HEADER, MOST_TENSORS = 8 << 20, 4096
+"""Bytes of the JSON header, and tensors: read into objects, each takes many times its place in the file."""
+
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "sources": dict,
+    "sprites": int,
+    "held_out": int,
+    "base": (dict, type(None)),
+}
+"""What of a card is looked at later, and by others."""
+
+
+READING = (
+    SafetensorError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    RecursionError,
+    OverflowError,
+)
+"""What a header out of all reason leads its readers to."""
 
 
 @dataclass(frozen=True)
@@ -90,31 +114,41 @@ def read(path: Path) -> Checkpoint:
     data = read_bytes(path, LIMIT)
     mend = "train it again, or take it from where it came."
     try:
-        tensors = load_tensors(data)
         length = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, RecursionError) as error:
+        entries = json.loads(data[8 : 8 + length]) if length <= MOST_HEADER else {}
+        if not 1 <= len(entries) <= MOST_TENSORS:
+            raise ValueError(f"{len(entries)} tensors in a header of {length} bytes")
+        metadata = entries.get("__metadata__", {})
+        tensors = load_tensors(data)
+    except READING as error:
         raise InputError(f"is no whole safetensors checkpoint; {mend}", str(path)) from error
     try:
         header = json.loads(metadata["assetforge"])
         version, name, config = header["format"], header["model"], header["config"]
         card, print_ = header["card"], header["tensors"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if not isinstance(card["name"], str) or not all(
+            isinstance(card[key], kind) for key, kind in KINDS.items() if key in card
+        ):
+            raise ValueError("card")
+    except READING as error:
         raise InputError("is a safetensors file, but no assetforge checkpoint.", str(path)) from error
     if version != FORMAT:
-        raise InputError(f"has format {version}, this version reads {FORMAT}; train it again.", str(path))
-    if print_ != fingerprint(tensors):
-        raise InputError(f"was altered: its tensors do not match its header; {mend}", str(path))
-    extras = {key.removeprefix("extra."): value for key, value in tensors.items() if key.startswith("extra.")}
-    weights = {key.removeprefix("model."): value.float() for key, value in tensors.items() if key.startswith("model.")}
+        raise InputError(f"has format {version!r:.40}, this version reads {FORMAT}; train it again.", str(path))
     try:
+        if print_ != fingerprint(tensors):
+            raise InputError(f"was altered: its tensors do not match its header; {mend}", str(path))
+        extras = {key.removeprefix("extra."): value for key, value in tensors.items() if key.startswith("extra.")}
+        stored = {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
+        if not all(value.is_floating_point() for value in stored.values()):
+            raise InputError(f"holds weights that are no numbers; {mend}", str(path))
+        weights = {key: value.float() for key, value in stored.items()}
         with torch.device("meta"):
             model = build(name, config_of(name, config))
         expected = {key: value.shape for key, value in model.state_dict().items()}
         if expected != {key: value.shape for key, value in weights.items()}:
             raise ValueError("shapes")
         model.load_state_dict(weights, assign=True)
-    except (ValueError, TypeError, KeyError, RuntimeError) as error:
+    except READING as error:
         raise InputError(f"holds weights that do not fit its own config; {mend}", str(path)) from error
     if not all(torch.isfinite(value).all() for value in weights.values()):
         raise InputError(f"holds weights that are no numbers; {mend}", str(path))

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..color import oklab_to_srgb
 from ..errors import InputError
-from ..palette import Palette
+from ..palette import MAX_COLORS, MIN_COLORS, Palette
 from ..resemblance import nearest
 from .data import Examples, entry_lab, table_to
 
@@ -28,6 +28,10 @@ BAR = 0.3
 BARS = (0.15, 0.5)
 """A pack with near-copies in several families must not excuse copies; one with few held out must not forbid all."""
 LIMIT = 64 << 20
+MOST_FOLDERS = 8 << 20
+MOST_SIDE = 64
+MOST_LAB = 10.0
+"""Far beyond any color; what is no number is beyond it too."""
 ASKED = 96
 PAIRS = 2000
 """Pairs of sprites looked at to find the nearest; see `resemblance.nearest`."""
@@ -150,9 +154,11 @@ def packed(data: bytes) -> Tensor:
     return torch.frombuffer(bytearray(zlib.compress(data, 9)), dtype=torch.uint8)
 
 
-def unpacked(tensor: Tensor) -> bytes:
-    """The bytes in a tensor from `packed`, `LIMIT` of them at most."""
-    return zlib.decompressobj().decompress(tensor.numpy().tobytes(), LIMIT)
+def unpacked(tensor: Tensor, limit: int) -> bytes:
+    """The bytes in a tensor from `packed`, `limit` of them at most."""
+    if tensor.dtype != torch.uint8:
+        raise ValueError("packed bytes are no bytes")
+    return zlib.decompressobj().decompress(tensor.numpy().tobytes(), limit)
 
 
 def recall(extras: dict[str, Tensor]) -> Memory:
@@ -162,16 +168,23 @@ def recall(extras: dict[str, Tensor]) -> Memory:
         InputError: If they are missing or do not fit together.
     """
     try:
-        sizes = [(int(h), int(w)) for h, w in extras["sizes"].tolist()]
-        raw = unpacked(extras["sprites"])
-        folders = [str(folder) for folder in json.loads(unpacked(extras["folders"]))]
-        if len(raw) != sum(h * w for h, w in sizes) or len(folders) != len(sizes):
+        lab, sizes, apart = (extras[key].float() for key in ("lab", "sizes", "apart"))
+        whole = lab.shape == (len(lab), 3) and sizes.shape == (len(sizes), 2) and apart.shape == (len(apart), 3)
+        whole &= MIN_COLORS < len(lab) <= MAX_COLORS + 1 and bool((lab.abs() <= MOST_LAB).all())
+        whole &= bool(((sizes >= 1) & (sizes <= MOST_SIDE)).all()) and bool((apart.abs() <= MOST_SIDE).all())
+        raw = unpacked(extras["sprites"], LIMIT)
+        folders = json.loads(unpacked(extras["folders"], MOST_FOLDERS))
+        whole &= isinstance(folders, list) and all(isinstance(folder, str) for folder in folders)
+        shapes = [(int(h), int(w)) for h, w in sizes.tolist()] if whole else []
+        if not shapes or len(raw) != sum(h * w for h, w in shapes) or len(folders) != len(shapes):
             raise ValueError("sprites, sizes and folders differ")
+        if max(raw) >= len(lab):
+            raise ValueError("a sprite has colors that are not there")
         sprites, start = [], 0
-        for height, width in sizes:
+        for height, width in shapes:
             sprites.append(np.frombuffer(raw, np.uint8, height * width, start).reshape(height, width))
             start += height * width
-        apart = {(int(h), int(w)): float(share) for h, w, share in extras["apart"].tolist()}
-        return Memory(sprites, extras["lab"].numpy(), folders, apart)
-    except (KeyError, ValueError, zlib.error) as error:
+        near = {(int(h), int(w)): float(share) for h, w, share in apart.tolist()}
+        return Memory(sprites, lab.numpy(), folders, near)
+    except (KeyError, ValueError, TypeError, RuntimeError, RecursionError, zlib.error) as error:
         raise InputError("lacks the memory of its training sprites; train it again.") from error

@@ -78,9 +78,24 @@ class Prior:
         """
         path = path or base_path()
         try:
-            return cls(read(path))
+            prior = cls(read(path))
+            prior.probe()
+            return prior
         except InputError as error:
             raise error if error.trail else error.within(path) from None
+
+    def probe(self) -> None:
+        """Look whether the network computes anything: weights can each be a number and yet be too large together.
+
+        Raises:
+            InputError: If it does not.
+        """
+        try:
+            nats = self.nats([Sprite(np.eye(SIDES[0], dtype=np.uint8), Palette(((0, 0, 0), (255, 255, 255))))])
+        except (ValueError, IndexError, RuntimeError):
+            nats = np.array([np.nan])
+        if not np.isfinite(nats).all():
+            raise InputError("holds weights that give no numbers; train it again.")
 
     @property
     def corpus_palette(self) -> Palette:
