@@ -209,6 +209,7 @@ def test_a_file_that_stays_half_is_an_error_once_and_mended_once(tmp_path: Path)
 WHOLE = Pace(quiet=1.0, most=600, patience=600, gone=1.0, longest=600)
 
 
+@pytest.mark.slow
 def test_a_folder_moved_in_is_built_whole(tmp_path: Path) -> None:
     """One event, a dozen sprites, one build; and what changes in the folder later is seen."""
     root = project(tmp_path / "game")
@@ -257,7 +258,7 @@ def test_a_git_checkout_is_one_build(tmp_path: Path) -> None:
         assert watch.console.errors == []
 
 
-@pytest.mark.parametrize("kind", ["aseprite", "gif"])
+@pytest.mark.parametrize("kind", ["aseprite", pytest.param("gif", marks=pytest.mark.slow)])
 def test_other_formats_are_waited_for_too(tmp_path: Path, kind: str) -> None:
     """Half of an .aseprite file or of an animation is none."""
     data = ase((16, 16), 32, [[layer("a"), cel(picture(5, (16, 16)))]]) if kind == "aseprite" else animation()

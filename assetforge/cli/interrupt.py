@@ -36,7 +36,8 @@ def end_like_ctrl_c(ctx: click.Context, words: str = "assetforge: interrupted.",
     except ValueError:  # Not the main thread: somebody else minds the signals.
         return
     read, write = os.pipe()
-    os.set_blocking(write, False)
+    if hasattr(os, "set_blocking"):  # Windows had none before Python 3.12, and needs none.
+        os.set_blocking(write, False)
     # Written to by the system's own handler, while Python's waits for its turn.
     former = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     threading.Thread(target=last_resort, args=(read, words, code), daemon=True).start()
