@@ -290,7 +290,8 @@ class Build:
 
     def forget(self, outputs: dict[str, str]) -> list[OutputError]:
         """Remove outputs that nothing makes any more, from the disk and the lock; what could not be."""
-        removed, kept, errors = commit.prune(self.root, outputs, self.state)
+        assert self.pipeline.project is not None
+        removed, kept, errors = commit.prune(self.root, outputs, self.state, self.pipeline.project)
         stay = {path for error in errors for path in error.trail}
         for path in outputs.keys() - stay:
             self.state.lock.outputs.pop(path, None)

@@ -15,6 +15,7 @@ from pathlib import Path
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
 from .files import TEMPORARY, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
 from .manifest import CACHE, LOCK, STATE_LIMIT, canonical
+from .pipeline import Project
 from .plan import Item, Plan, State, model_path, training_path
 from .shelf import SHELVES
 
@@ -22,11 +23,19 @@ __all__ = ["adopt", "keep", "land", "prepare", "prune", "sweep"]
 
 
 def prepare(root: Path) -> None:
-    """Make the cache folder, which ignores itself in git.
+    """Make the cache folder, which ignores itself in git. Links in it are removed: they would lead us to write, and
+    to sweep, elsewhere.
 
     Raises:
+        ConfigError: If the cache itself is a link.
         OutputError: If the project cannot be written.
     """
+    if (root / CACHE).is_symlink():
+        raise ConfigError("is a link; what is kept here must not lead elsewhere: remove it.", CACHE)
+    with suppress(OSError), os.scandir(root / CACHE) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                os.unlink(entry)
     if not (root / CACHE / ".gitignore").exists():
         write_atomic(root / CACHE / ".gitignore", b"*\n")
 
@@ -176,13 +185,16 @@ def adopt(root: Path, plan: Plan, state: State) -> None:
             state.lock.save(root)
 
 
-def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[str], list[str], list[OutputError]]:
+def prune(
+    root: Path, outputs: Mapping[str, str], state: State, project: Project
+) -> tuple[list[str], list[str], list[OutputError]]:
     """Remove outputs that nothing makes any more, unless they were altered since.
 
     Arguments:
         root: The project.
         outputs: Path below the root, and the sha256 it was written with.
         state: Its journal also tells what is ours.
+        project: Says where outputs lie, and sources.
 
     Returns:
         The paths removed; those kept because they were altered; and an error, whose trail is the
@@ -194,7 +206,7 @@ def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[st
         try:
             target = inside(root, path)
             # A link leads to somebody else's file.
-            if (root / path).is_symlink() or not target.is_file():
+            if (root / path).is_symlink() or not target.is_file() or not _placed(root, path, target, state, project):
                 continue
             # Where the system sees no case, a sheet renamed by its case alone has written to these very files.
             twin = alive.get(path.casefold())
@@ -215,6 +227,19 @@ def prune(root: Path, outputs: Mapping[str, str], state: State) -> tuple[list[st
         removed.append(path)
         _remove_empty(root, target.parent)
     return removed, kept, errors
+
+
+def _placed(root: Path, path: str, target: Path, state: State, project: Project) -> bool:
+    """Whether an output of ours may lie there: in the output folder, or in the one that its sheet had before.
+
+    A lock is a file that anyone may have written, and may name a source, or the configuration.
+    """
+    if target.is_relative_to(inside(root, project.output)):
+        return True
+    sheet = state.lock.sheets.get(state.lock.outputs[path]["sheet"], {})
+    before = inside(root, str(sheet.get("evidence", {}).get("output", "")))
+    source = inside(root, project.source, project.follow_links)
+    return before != root.resolve() and target.is_relative_to(before) and not target.is_relative_to(source)
 
 
 def _target(root: Path, output: str, path: str) -> Path:

@@ -18,6 +18,7 @@ __all__ = [
     "bundled",
     "digest",
     "inside",
+    "name_fault",
     "read_bytes",
     "sealed",
     "sync_folder",
@@ -33,6 +34,7 @@ SLACK = 1 << 16
 
 TEMPORARY = re.compile(r"(\..*\.)[0-9a-f]{8}\.tmp", re.DOTALL)
 """The name of a temporary file: its prefix, a random token, an ending."""
+_WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def digest(data: bytes) -> str:
@@ -209,6 +211,15 @@ def inside(root: Path, relative: str, links: bool = False) -> Path:
     if not path.is_relative_to(base):
         raise ConfigError(f'"{relative[:200]}" leaves the project; move the files inside it.')
     return path
+
+
+def name_fault(name: str) -> str:
+    """Why a file cannot be called `name` everywhere, or nothing."""
+    if not re.fullmatch(r"\w[\w .+()-]{0,79}", name) or name[-1] in ". ":
+        return "give 1 to 80 letters, digits or any of _-+.() that begin and end as a file name does."
+    if name.partition(".")[0].casefold() in _WINDOWS:
+        return "Windows keeps this name for a device."
+    return ""
 
 
 def bundled(folder: str) -> Path:

@@ -26,6 +26,8 @@ LOCK = "assetforge.lock"
 CACHE = ".assetforge"
 FORMAT = 1
 STATE_LIMIT = 1 << 30
+MOST_VALUES = 5_000_000
+"""What half a million files need; as Python's objects, values take up to fifty times their place in a text."""
 
 # A file changed twice within one tick of the file system's clock has one mtime; FAT ticks every 2 s.
 # What was read so soon after its own mtime is read again, as git does with its index.
@@ -58,6 +60,20 @@ def spelled(value: Any, depth: int = 0) -> str:
     return json.dumps(value)
 
 
+def parsed(data: bytes) -> Any:
+    """The JSON value in a file that anyone may have written.
+
+    Raises:
+        ValueError: If it is none, nests too deep, or would take hundreds of megabytes.
+    """
+    if sum(data.count(mark) for mark in b",:[{") > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES} values")
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("nests too deep") from None
+
+
 @dataclass
 class Lock:
     """The content of ``assetforge.lock``.
@@ -87,16 +103,24 @@ class Lock:
             return cls()
         mend = "take it from git, or delete it and build again."
         try:
-            data = json.loads(read_bytes(root / LOCK, STATE_LIMIT))
+            data = parsed(read_bytes(root / LOCK, STATE_LIMIT))
             lock = cls(data["models"], data["sheets"], data["outputs"])
             version = data["format"]
             entries = [entry for table in (lock.models, lock.sheets, lock.outputs) for entry in table.values()]
-            whole = all(isinstance(entry["key"], str) for entry in entries)
-            whole &= all(isinstance(entry["evidence"]["inputs"], dict) for entry in lock.sheets.values())
-            whole &= all(isinstance(e["sha256"], str) and isinstance(e["sheet"], str) for e in lock.outputs.values())
+            evidences = [entry["evidence"] for table in (lock.models, lock.sheets) for entry in table.values()]
+            words = [entry["key"] for entry in entries]
+            words += [entry["model"] for entry in lock.sheets.values()]
+            words += [entry["sha256"] for table in (lock.models, lock.outputs) for entry in table.values()]
+            words += [entry["sheet"] for entry in lock.outputs.values()]
+            words += [sha for each in evidences for sha in each["inputs"].values()]
+            tables = [
+                table for each in evidences for table in (each["settings"], each.get("palette"), each.get("model"))
+            ]
+            sound = all(isinstance(word, str) for word in words)
+            sound &= all(isinstance(table, dict | None) for table in tables)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError(f"is damaged; {mend}", LOCK) from error
-        if not whole or version != FORMAT:
+        if not sound or version != FORMAT:
             raise ConfigError(f"is of another format than {FORMAT}; {mend}", LOCK)
         for path in lock.outputs:
             if path.startswith("/") or ".." in path.split("/") or "\\" in path or "\0" in path:
@@ -174,9 +198,10 @@ class Cache:
             head, _, body = read_bytes(root / CACHE / "cache.json", STATE_LIMIT).partition(b"\n")
             if digest(body).encode() != head:
                 return cls()
-            data = json.loads(body)
-            return cls(data["files"], data["failures"])
-        except (InputError, ValueError, KeyError, TypeError):
+            data = parsed(body)
+            files, failures = data["files"], data["failures"]
+            return cls(files, failures) if isinstance(files, dict) and all(map(whole, failures.values())) else cls()
+        except (InputError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def save(self, root: Path) -> None:
@@ -201,6 +226,13 @@ class Cache:
             self.changed = True
 
 
+def whole(failure: Any) -> bool:
+    """Whether this is what a cache says of a failure."""
+    errors = [error for error in failure["errors"] if isinstance(error, list) and error]
+    words = [failure["key"], *(word for error in errors for word in error)]
+    return len(errors) == len(failure["errors"]) and all(isinstance(word, str) for word in words)
+
+
 class Digests:
     """SHA-256 of files below `root`, reading only those whose stat changed since they were read."""
 
@@ -218,11 +250,11 @@ class Digests:
         full = os.path.join(self.root, path)
         try:
             stat = stat or look(os.stat(full))
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}.", path) from error
-        known = self.cache.files.get(path)
-        if known is not None and len(known) == 5:
-            size, mtime, ctime, read, found = known
+        except (OSError, ValueError) as error:
+            # A lock may name what no file can be called.
+            raise InputError(f"cannot be read: {getattr(error, 'strerror', 'its name is none')}.", path) from error
+        with suppress(KeyError, TypeError, ValueError):
+            size, mtime, ctime, read, found = self.cache.files[path]
             settled = max(mtime, ctime) + GRAIN < read
             if settled and (size, mtime, ctime) == (stat.size, stat.mtime, stat.ctime):
                 return str(found)
@@ -258,7 +290,7 @@ class Journal:
         self.noted: dict[str, list[str]] = {}
         self.broken = False
         try:
-            found = json.loads(unsealed(read_bytes(self.path, STATE_LIMIT)) or b"{}")
+            found = parsed(unsealed(read_bytes(self.path, STATE_LIMIT)) or b"{}")
             self.noted = {path: [str(sha) for sha in shas] for path, shas in found.items()}
         except (InputError, ValueError, TypeError, AttributeError):
             pass

@@ -6,7 +6,6 @@ pipeline holds what is sound and the faults beside it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from typing import Any
 
 from .errors import ConfigError, did_you_mean
 from .exports import EXPORTS
-from .files import inside
+from .files import inside, name_fault
 from .formats import palettes
 from .models.budget import steps_for
 from .palette import auto_size
@@ -31,8 +30,6 @@ CONFIG = "assetforge.toml"
 DEFAULT_MINUTES = 3.0
 MANY = 100
 """Faults of one file that are told each by itself."""
-
-_WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,11 +239,10 @@ class Loader:
         self.check(self.folder, project.source, place("source"), "source")
         if self.found == before:
             source, output = (inside(self.root, each, self.links) for each in (project.source, project.output))
-            if source.is_relative_to(output):
-                self.fault(
-                    f'output = "{project.output}" holds the source folder; give the output a folder of its own.',
-                    place("output"),
-                )
+            linked = output.is_relative_to(source) and output != inside(self.root, project.output, links=True)
+            if source.is_relative_to(output) or linked:
+                fault = f'output = "{project.output}" {"leads into" if linked else "holds"} the source folder'
+                self.fault(f"{fault}; give the output a folder of its own.", place("output"))
         if project.palette and not self.override:
             self.check(self.palette, project.palette, place("palette"), "palette")
         self.exports(project.exports, place("exports"))
@@ -338,12 +334,3 @@ class Loader:
             mend = did_you_mean(name, models) if models else "add a [[model]], or leave it out for the bundled one."
             self.fault(f'unknown model "{name[:60]}"; {mend}', place("model"))
         return name
-
-
-def name_fault(name: str) -> str:
-    """Why a file cannot be called `name` everywhere, or nothing."""
-    if not re.fullmatch(r"\w[\w .+()-]{0,79}", name) or name[-1] in ". ":
-        return "give 1 to 80 letters, digits or any of _-+.() that begin and end as a file name does."
-    if name.partition(".")[0].casefold() in _WINDOWS:
-        return "Windows keeps this name for a device."
-    return ""

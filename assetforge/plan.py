@@ -7,7 +7,6 @@ one thing that changed can be named.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -19,7 +18,7 @@ from .files import digest, read_bytes
 from .finder import Finder
 from .formats import palettes
 from .globs import scan
-from .manifest import CACHE, Cache, Digests, Journal, Lock, canonical
+from .manifest import CACHE, Cache, Digests, Journal, Lock, canonical, parsed
 from .palette import auto_size
 from .pipeline import Learnt, Pipeline, Sheet
 from .reasons import difference
@@ -200,7 +199,7 @@ class Planner:
     def trained(self, name: str, key: str) -> str:
         """The sha256 of a trained model if it is here, whole, and of this key; else nothing."""
         try:
-            told = json.loads(read_bytes(self.root / CACHE / "models" / f"{name}.json"))
+            told = parsed(read_bytes(self.root / CACHE / "models" / f"{name}.json"))
             sha = self.digests(model_path(name))
             return sha if told == {"key": key, "sha256": sha} else ""
         except (InputError, ValueError):
