@@ -22,7 +22,7 @@ from .compose import draw
 __all__ = ["Cel", "Document", "Layer", "Tileset", "flatten"]
 
 OPACITY_VALID, GROUPS_COMPOSED = 1, 2  # header flags
-MAX_DRAWN = 32 * MAX_PIXELS
+MAX_DRAWN = 12 * MAX_PIXELS
 
 RGBA = tuple[int, int, int, int]
 

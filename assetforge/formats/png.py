@@ -220,7 +220,7 @@ def _check_pixels(chunks: Chunks) -> None:
     try:
         for tag, body in chunks:
             while tag == b"IDAT" and body and missing > 0 and not inflate.eof:
-                missing -= len(inflate.decompress(body, 1 << 20))
+                missing -= len(inflate.decompress(body, min(missing, 1 << 20)))
                 body = inflate.unconsumed_tail
     except zlib.error as error:
         raise InputError(f"is damaged: its pixels do not decompress ({error}); export it again.") from error
