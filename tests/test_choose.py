@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from assetforge.errors import InputError
-from assetforge.models.choose import choose, craft, likeness, symmetry
+from assetforge.models.choose import choose, craft, figures, likeness, symmetry
 from assetforge.models.memory import Memory, recall
 
 LAB = np.array([[0, 0, 0], [0.1, 0, 0], [0.5, 0.1, 0], [0.9, 0, 0.1]], np.float32)
@@ -26,9 +26,9 @@ def test_craft_sees_orphans_and_loose_pixels() -> None:
     square, speck = np.zeros((2, 8, 8), np.uint8)
     square[2:6, 2:6] = 1
     speck[4, 4] = 1
-    figures = craft(np.stack([square, speck]))
-    assert figures[0].tolist() == [0.25, 0, 1, 0, 0]
-    assert figures[1].tolist() == [1 / 64, 1, 1, 1, 0]
+    found = craft(np.stack([square, speck]))
+    assert found[0].tolist() == [0.25, 0, 1, 0, 0]
+    assert found[1].tolist() == [1 / 64, 1, 1, 1, 0]
 
 
 def test_craft_sees_holes() -> None:
@@ -65,10 +65,10 @@ def test_copies_and_empty_canvases_are_the_last_to_be_kept() -> None:
     good = np.stack([box(3, left) for left in (0, 1, 2, 3)])
     candidates = np.concatenate([np.zeros((1, 8, 8), np.uint8), known[:1], good])
     near = np.array([1.0, 0.0, 0.5, 0.5, 0.5, 0.5])
-    choice = choose(candidates, rng.random(6).astype(np.float32), near, known, 3, 0.3)
+    choice = choose(candidates, rng.random(6).astype(np.float32), near, figures(known), 3, 0.3)
     assert set(choice.kept) <= {2, 3, 4, 5} and len(choice.kept) == 3
     assert choice.dropped == {"near copies": 1, "empty or overfull": 1}
-    everything = choose(candidates, rng.random(6).astype(np.float32), near, known, 6, 0.3)
+    everything = choose(candidates, rng.random(6).astype(np.float32), near, figures(known), 6, 0.3)
     assert everything.kept == [0, 1, 2, 3, 4, 5]
 
 

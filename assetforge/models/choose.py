@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FAULTS", "Choice", "choose", "craft", "likeness", "symmetry"]
+__all__ = ["FAULTS", "Choice", "choose", "craft", "figures", "likeness", "symmetry"]
 
 FAULTS = ("empty or overfull", "orphan pixels", "too few or many colors", "ragged outline", "holes")
 """What a craft figure outside the pack's range is called."""
 LEAST_SPREAD = (0.05, 0.02, 1.0, 0.05, 0.02)
 """Of the craft figures: without it a pack of no spread at all would make every difference a huge one."""
+FEWEST = 8
+"""Sprites of a pack that say what its range is."""
 LIKE = 0.3
 """What `likeness` counts, where being unlike those taken counts 2. At 0.6 patches were less like the pack's."""
 
@@ -83,7 +85,7 @@ def choose(
     sprites: NDArray[np.uint8],
     nats: NDArray[np.float32],
     near: NDArray[np.float64],
-    known: NDArray[np.uint8],
+    pack: NDArray[np.float64],
     count: int,
     bar: float,
 ) -> Choice:
@@ -97,33 +99,38 @@ def choose(
     Arguments:
         nats: Mean nats of the drawn pixels of each candidate under the model, shape (N,).
         near: How far each is from the nearest sprite it might be a copy of, shape (N,).
-        known: Training sprites of this size in the candidates' palette, shape (M, H, W).
+        pack: `figures` of the training sprites of this size in the candidates' palette, shape (M, F).
         bar: Nearer than this is a copy.
     """
     copy = near < bar
-    figures = craft(sprites)
-    beyond = np.zeros_like(figures)
-    if len(known) >= 8:
-        pack = craft(known)
-        low, high = np.percentile(pack, 5, axis=0), np.percentile(pack, 95, axis=0)
+    ours = figures(sprites)
+    made = ours[:, : len(FAULTS)]
+    beyond = np.zeros_like(made)
+    if len(pack) >= FEWEST:
+        theirs = pack[:, : len(FAULTS)]
+        low, high = np.percentile(theirs, 5, axis=0), np.percentile(theirs, 95, axis=0)
         low[[1, 3, 4]] = 0
-        spread = np.maximum(pack.std(0), LEAST_SPREAD)
-        beyond = (np.maximum(low - figures, 0) + np.maximum(figures - high, 0)) / spread
-    beyond[:, 0] += 10.0 * (figures[:, 0] == 0)
+        spread = np.maximum(theirs.std(0), LEAST_SPREAD)
+        beyond = (np.maximum(low - made, 0) + np.maximum(made - high, 0)) / spread
+    beyond[:, 0] += 10.0 * (made[:, 0] == 0)
     excess = beyond.sum(1)
     outlier = excess > 0.25
     # Copies last, then the worst craft; ties by order, so that the choice repeats.
     candidates = [int(n) for n in np.lexsort((excess * outlier, copy))]
     good = [n for n in candidates if not (copy[n] or outlier[n])]
     pool = good if len(good) >= count else candidates[:count]
-    figures = np.concatenate([figures, symmetry(sprites)], 1)
-    like = likeness(figures, np.concatenate([craft(known), symmetry(known)], 1)) if len(known) >= 8 else 0 * excess
+    like = likeness(ours, pack) if len(pack) >= FEWEST else 0 * excess
     kept = spread_out(pool, sprites, nats, like, count)
     dropped = {"near copies": int(copy.sum())}
     for place, fault in enumerate(FAULTS):
         dropped[fault] = int((outlier & ~copy & (beyond.argmax(1) == place)).sum())
     told = {reason: number for reason, number in dropped.items() if number}
     return Choice(sorted(kept), [float(near[n]) for n in sorted(kept)], told)
+
+
+def figures(sprites: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """`craft` and `symmetry` of sprites (N, H, W), shape (N, 7)."""
+    return np.concatenate([craft(sprites), symmetry(sprites)], 1)
 
 
 def symmetry(sprites: NDArray[np.uint8]) -> NDArray[np.float64]:

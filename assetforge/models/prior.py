@@ -17,7 +17,7 @@ from ..palette import Palette
 from ..resemblance import nearest
 from ..sprite import Sprite
 from .checkpoint import Checkpoint, read
-from .choose import Choice, choose
+from .choose import Choice, choose, figures
 from .data import entry_lab
 from .loss import mixed
 from .memory import PAIRS, Memory, recall
@@ -68,6 +68,7 @@ class Prior:
         self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
         self.memory: Memory = recall(checkpoint.extras)
         self.studio = Studio(checkpoint.model, self.memory)
+        self.packs: dict[tuple[tuple[int, int], Palette], NDArray[np.float64]] = {}
 
     @classmethod
     def load(cls, path: Path | None = None) -> Prior:
@@ -156,8 +157,9 @@ class Prior:
         else:
             drawn = np.maximum((indices > 0).sum((1, 2)), 1)
             typical = nats.sum((1, 2)) / drawn
-            known = self.known(shape, palette)[1]
-            choice = choose(indices, typical, near, known, count, self.memory.bar(shape))
+            if (shape, palette) not in self.packs:
+                self.packs = {(shape, palette): figures(self.known(shape, palette)[1])}
+            choice = choose(indices, typical, near, self.packs[shape, palette], count, self.memory.bar(shape))
         sprites = [Sprite(indices[n], palette, f"{place:04d}") for place, n in enumerate(choice.kept)]
         return Drawn(sprites, total, choice.dropped, choice.nearest)
 
