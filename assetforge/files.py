@@ -16,6 +16,7 @@ from .errors import ConfigError, InputError, OutputError
 __all__ = [
     "TEMPORARY",
     "bundled",
+    "clear_temporary",
     "digest",
     "inside",
     "name_fault",
@@ -121,6 +122,15 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             # What cannot be removed now, the next build sweeps away.
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+def clear_temporary(path: Path) -> None:
+    """Remove what processes that were killed while they wrote `path` left beside it."""
+    with suppress(OSError):
+        for name in os.listdir(path.parent):
+            found = TEMPORARY.fullmatch(name)
+            if found and found[1] == temporary_prefix(path.name):
+                os.unlink(path.parent / name)
 
 
 def temporary_prefix(name: str) -> str:

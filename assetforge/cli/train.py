@@ -137,7 +137,7 @@ def train(
     if output.suffix != ".safetensors":
         raise click.UsageError(f'"{output}": end it in .safetensors.')
     from ..corpus import gather
-    from ..files import write_atomic
+    from ..files import clear_temporary, write_atomic
     from ..models.budget import steps_for
     from ..models.prior import Prior, base_path
     from ..models.train import leads
@@ -170,6 +170,8 @@ def train(
     if not leads():
         return
     write_atomic(output, data)
+    for path in (output, state):
+        clear_temporary(path)
     state.unlink(missing_ok=True)
     card = Prior.load(output).card
     if as_json:
