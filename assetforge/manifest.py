@@ -113,11 +113,10 @@ class Lock:
             words += [entry["sha256"] for table in (lock.models, lock.outputs) for entry in table.values()]
             words += [entry["sheet"] for entry in lock.outputs.values()]
             words += [sha for each in evidences for sha in each["inputs"].values()]
-            tables = [
-                table for each in evidences for table in (each["settings"], each.get("palette"), each.get("model"))
-            ]
+            tables = [table for each in evidences for table in (each.get("palette"), each.get("model"))]
             sound = all(isinstance(word, str) for word in words)
             sound &= all(isinstance(table, dict | None) for table in tables)
+            sound &= all(isinstance(each["settings"], dict) for each in evidences)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ConfigError(f"is damaged; {mend}", LOCK) from error
         if not sound or version != FORMAT:

@@ -7,6 +7,7 @@ one thing that changed can be named.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -150,7 +151,7 @@ class Planner:
         self.pipeline, self.state, self.force = pipeline, state, force
         self.root, self.project = pipeline.root, pipeline.project
         self.digests = Digests(self.root, state.cache)
-        skip = [(self.root / folder).resolve() for folder in (self.project.output, CACHE)]
+        skip = [Path(os.path.realpath(self.root / folder)) for folder in (self.project.output, CACHE)]
         self.listing = scan(self.root / self.project.source, self.root, skip, self.project.follow_links)
 
     def run(self, only: frozenset[str]) -> Plan:
@@ -258,7 +259,8 @@ class Planner:
         if not reasons and known.get("key") != item.key:
             reasons.append("its key in the lock is another")
         if not reasons and known.get("model", "") != item.model:
-            reasons.append(f'model "{item.evidence["model"]["name"]}" was trained again')  # type: ignore[index]
+            drawn_with = item.subject.model if isinstance(item.subject, Sheet) else ""
+            reasons.append(f'model "{drawn_with}" was trained again')
         outputs = self.state.lock.of_sheet(item.name)
         if known and not outputs:
             reasons.append("the lock names no outputs of it")

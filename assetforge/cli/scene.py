@@ -56,7 +56,7 @@ class ProjectScene:
         if self.source is None:
             return {}
         start = os.path.join(self.source, "")
-        skip = [folder.resolve() for folder in (self.output, self.root / CACHE) if folder is not None]
+        skip = [Path(os.path.realpath(folder)) for folder in (self.output, self.root / CACHE) if folder is not None]
         listing = scan(self.source, self.root, skip)
         self.links = linked(self.source, listing.files)
         return {start + native(name): stat for name, stat in listing.files.items() if name.lower().endswith(READ)}
