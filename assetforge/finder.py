@@ -91,4 +91,6 @@ class Finder:
     def beside(self, source: Source, ending: str) -> Source | None:
         """``NAME.mask.png`` of ``NAME.png``, if it is there."""
         path = source.path.rpartition(".")[0] + ending
+        if refused := self.listing.refused.get(path[len(self.source) :]):
+            self.faults.append(ConfigError(f"{path} {refused.why}", self.place("from")))
         return Source(path, source.name) if path[len(self.source) :] in self.listing.files else None
