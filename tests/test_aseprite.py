@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ase_writer import ase, cel, chunk, layer, link, old_palette, palette, tags, tilemap, tileset
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assetforge.errors import InputError
 from assetforge.formats import aseprite
+from assetforge.formats.compose import draw
 
 COLORS = [(0, 0, 0, 255), (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 128)]
 RED, GREEN, BLUE = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255)
@@ -202,3 +205,19 @@ def test_every_cut_is_refused() -> None:
     for length in range(6, len(whole)):
         with pytest.raises(InputError):
             aseprite.read(whole[:length], "x")
+
+
+@given(data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_copying_hard_pixels_gives_what_mixing_gives(data: st.DataObject) -> None:
+    """A hard patch is copied; one soft pixel in it makes all of it mixed, and nothing else comes of it."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 9999)))
+    canvas, patch = rng.integers(0, 256, (2, 5, 6, 4), np.uint8)
+    patch[..., 3] = rng.choice([0, 255], (5, 6))
+    soft = patch.copy()
+    soft[0, 0, 3] = 77
+    copied, mixed = canvas.copy(), canvas.copy()
+    assert draw(copied, patch, 0, 0) == 0
+    assert draw(mixed, soft, 0, 0) == 30
+    copied[0, 0] = mixed[0, 0] = 0
+    assert np.array_equal(copied, mixed)

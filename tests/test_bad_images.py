@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import random
 import struct
 import subprocess
 import sys
-import warnings
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from ase_writer import ase, cel, layer, link, palette, tags, tilemap, tileset
+from ase_writer import ase, cel, layer, palette, tilemap, tileset
+from hostile_images import ZEROS, apng_of, gif_of, header, stream
 from PIL import Image
 
 from assetforge.errors import InputError
@@ -25,10 +24,6 @@ from assetforge.sprite import Sprite
 MEMORY = 512 << 20
 
 
-def header(width: int, height: int, depth: int = 8, kind: int = 6, interlaced: int = 0) -> tuple[bytes, bytes]:
-    return b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, interlaced)
-
-
 def picture(kind: str, size: tuple[int, int] = (4, 4)) -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", size, (9, 9, 9)).save(buffer, kind)
@@ -36,18 +31,6 @@ def picture(kind: str, size: tuple[int, int] = (4, 4)) -> bytes:
 
 
 GOOD = png.write(Sprite(np.arange(16, dtype=np.uint8).reshape(4, 4) % 4, Palette(((1, 2, 3), (4, 5, 6), (7, 8, 9)))))
-ZEROS = zlib.compress(bytes(1 << 20), 9)
-
-
-def stream(megabytes: int) -> bytes:
-    """A zlib stream far smaller than the zeros it holds."""
-    deflate = zlib.compressobj(1)
-    return b"".join(deflate.compress(bytes(1 << 20)) for _ in range(megabytes)) + deflate.flush()
-
-
-def gif_of(frames: int, width: int, height: int) -> bytes:
-    block = struct.pack("<BHHHHBB", 0x2C, 0, 0, width, height, 0, 2) + b"\x02\x4c\x01\x00"
-    return struct.pack("<6sHHBBB", b"GIF89a", width, height, 0x80, 0, 0) + bytes(6) + block * frames + b";"
 
 
 BAD = {
@@ -122,15 +105,6 @@ def test_a_fifo_is_refused_without_waiting(tmp_path: Path) -> None:
 def test_wholly_transparent_images_are_read() -> None:
     """Nothing drawn is no fault."""
     assert not png.read(png.write_rgba(np.zeros((3, 3, 4), np.uint8)), "x")[0].rgba.any()
-
-
-def apng_of(frames: int, width: int, height: int) -> bytes:
-    control = [
-        chunk
-        for index in range(frames)
-        for chunk in ((b"fcTL", struct.pack(">IIIIIHHBB", index, width, height, 0, 0, 1, 10, 0, 0)), (b"IDAT", ZEROS))
-    ]
-    return png._join([header(width, height), (b"acTL", struct.pack(">II", frames, 0)), *control, (b"IEND", b"")])
 
 
 def hungry() -> dict[str, bytes]:
@@ -210,62 +184,3 @@ def test_hungry_files_take_little_memory(tmp_path: Path) -> None:
         assert int(peak) << 10 < MEMORY, f"{name}: {int(peak) >> 10} MiB"
         refused = any(word in name for word in ("30,000", "animated", "promises", "lies"))
         assert told.startswith(str(path) if refused else "1 ("), f"{name}: {told}"
-
-
-def seeds() -> list[bytes]:
-    """Small files with as many features as there are."""
-    rng = np.random.default_rng(0)
-    rgba = rng.integers(0, 256, (6, 5, 4), np.uint8)
-    frames = [Image.fromarray(rng.integers(0, 256, (6, 5, 4), np.uint8)) for _ in range(3)]
-    data = [GOOD, png.write_rgba(rgba)]
-    for kind in ("PNG", "GIF"):
-        buffer = io.BytesIO()
-        frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], duration=50)
-        data.append(buffer.getvalue())
-    for depth, pixels in ((8, rgba[..., 0] % 4), (16, rgba[..., :2]), (32, rgba)):
-        tiles = np.stack([np.zeros_like(pixels), pixels])
-        chunks = [palette([(9, 9, 9, 255)] * 4), layer("a"), layer("g", kind=1), layer("m", kind=2, level=1)]
-        chunks += [tags(("t", 0, 1)), tileset(tiles), cel(pixels), tilemap(np.ones((2, 2), np.uint32), layer=2)]
-        data.append(ase((7, 7), depth, [chunks, [link(0)]], flags=3))
-    return data
-
-
-def mutated(data: bytes, rng: random.Random) -> bytes:
-    """A few bytes changed, a piece cut out or doubled; the checksums of a PNG are mended half the time."""
-    broken = bytearray(data)
-    for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(6, len(broken))
-        choice = rng.random()
-        if choice < 0.7:
-            broken[at] = rng.choice([0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)])
-        elif choice < 0.85:
-            del broken[at : at + rng.randint(1, 9)]
-        else:
-            broken[at:at] = broken[at : at + rng.randint(1, 9)]
-    if broken.startswith(png.MAGIC) and rng.random() < 0.5:
-        mended, at = bytearray(png.MAGIC), 8
-        while at + 12 <= len(broken):
-            length, tag = struct.unpack_from(">I4s", broken, at)
-            body = bytes(broken[at + 8 : at + 8 + length])
-            mended += png._join([(tag, body)])[8:]
-            at += 12 + length
-        return bytes(mended)
-    return bytes(broken)
-
-
-@pytest.mark.parametrize("seed", range(len(seeds())))
-def test_mutated_files_are_read_or_refused(tmp_path: Path, seed: int) -> None:
-    """Of hundreds of damaged files each gives rasters or an InputError, and nothing else, not even a warning."""
-    rng = random.Random(seed)
-    data = seeds()[seed]
-    path = tmp_path / "x.png"
-    for _ in range(300):
-        path.write_bytes(mutated(data, rng))
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                rasters = read(path)
-            except InputError as error:
-                assert "\n" not in str(error)
-            else:
-                assert all(raster.rgba.size for raster in rasters)
