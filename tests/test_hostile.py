@@ -253,14 +253,15 @@ def test_no_lock_cache_or_link_leads_a_build_astray(tmp_path: Path, step: int) -
 @pytest.mark.parametrize("command", [["pack"], ["quantize", "-p", "auto:8"], ["palette", "extract", "-k", "4"]])
 def test_commands_take_any_image(tmp_path: Path, command: list[str]) -> None:
     """Every broken image, name and link given to a command by hand is read, or refused in a line or two."""
-    cases = [*images("bombs", "cuts", "lies", "foreign"), *hostile_files.cases(outside(tmp_path / "outside"))]
+    # What quantizing takes of bombs, builds tell: packing reads them in a way of its own.
+    bombs = images("bombs") if command == ["pack"] else []
+    cases = [*bombs, *images("cuts", "lies", "foreign"), *hostile_files.cases(outside(tmp_path / "outside"))]
     root = game(tmp_path / "game", cases)
     before = around(tmp_path)
     out = {"pack": "out/x.png", "quantize": "out/x", "palette": "out/x.hex"}[command[0]]
-    told = run(
-        [[str(root), *command, f"art/c{number:03d}", "-o", out, "--quiet"] for number in range(len(cases))],
-        seconds=20,
-    )
+    commands = [[str(root), *command, f"art/c{number:03d}", "-o", out, "--quiet"] for number in range(len(cases))]
+    # Memory that one command gave back late would be laid to the next.
+    told = [each for alone in commands[: len(bombs)] for each in run([alone])] + run(commands[len(bombs) :])
     check(told, [name for name, _, _ in cases])
     assert all(len(one.err.splitlines()) <= 2 for one in told)
     assert around(tmp_path) == before
