@@ -156,7 +156,7 @@ def train_model(job: TrainJob, report: Callable[[Any], None] | None = None) -> D
 def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
     root = Path(job.root)
     size = auto_size(job.palette)
-    palette = size if size is not None else palettes.load(job.palette, root)
+    palette = size if size is not None else palettes.load(job.palette, root, links=True)
     model: list[Prior] = []
 
     def prior() -> Prior:
