@@ -14,6 +14,7 @@ import hostile_files
 import hostile_states
 import pytest
 from hostile import around, counted, faults, game, images, masks, outside, safe
+from hostile_images import header, png_of, stream
 from hostile_run import Told, run
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -82,6 +83,24 @@ def test_bombs_take_little(tmp_path: Path) -> None:
     assert all("good" in built(root) for root in roots)
     after = around(tmp_path, "none")
     assert before.items() <= after.items()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["build", "pack", "quantize", "palette extract"])
+def test_many_large_images_are_too_much_together(tmp_path: Path, command: str) -> None:
+    """24 small files of 16 million pixels each: whoever would hold them all at once refuses, in little memory."""
+    data = png_of(header(4096, 4096, 8, 0), (b"IDAT", stream(17)))
+
+    def fill(folder: Path) -> None:
+        for number in range(24):
+            (folder / f"{number}.png").write_bytes(data)
+
+    root = game(tmp_path / "game", [("many", fill, "refused")])
+    out = {"build": [], "palette extract": ["art/c000", "-k", "4", "-o", "out/x.hex"]}
+    words = out.get(command, ["art/c000", "-o", "out/x.png"])
+    told = run([[str(root), *command.split(), *words, "--quiet"]])
+    check(told, [command])
+    assert told[0].code == 1 and "pixels together" in told[0].err
 
 
 def test_names_and_links_do_no_harm(tmp_path: Path) -> None:

@@ -100,19 +100,25 @@ def read_sprites(files: Sequence[tuple[Path, str]], name: str) -> list[Sprite]:
             have more than 255 colors.
     """
     from ..files import read_bytes
-    from ..formats import png, read
+    from ..formats import Ration, png, read
 
     indexed: list[Sprite] = []
+    ration = Ration()
     for path, label in files:
         data = read_bytes(path) if path.suffix.lower() == ".png" else b""
-        sprite = png.read_sprite(data, label) if data.startswith(png.MAGIC) else None
+        try:
+            sprite = png.read_sprite(data, label) if data.startswith(png.MAGIC) else None
+        except InputError as error:
+            raise error.within(path) from error
+        ration.count(sprite.indices.size if sprite else 0, path)
         if sprite is None or (indexed and sprite.palette != indexed[0].palette):
             break
         indexed.append(sprite)
     else:
         palette = Palette(indexed[0].palette.colors, name)
         return [replace(sprite, palette=palette) for sprite in indexed]
-    return together([(path, raster) for path, label in files for raster in read(path, label)], name)
+    ration = Ration()
+    return together([(path, raster) for path, label in files for raster in ration.take(read(path, label), path)], name)
 
 
 def together(rasters: Sequence[tuple[Path, Raster]], name: str) -> list[Sprite]:

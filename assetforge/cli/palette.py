@@ -89,7 +89,9 @@ def extract(images: Sequence[str], count: int, output: Path, seed: int, as_json:
     from ..formats import palettes
     from ..quantize import quantizer
 
-    rasters = [raster for path, name in formats.find(images) for raster in formats.read(path, name)]
+    ration = formats.Ration()
+    files = formats.find(images)
+    rasters = [raster for path, name in files for raster in ration.take(formats.read(path, name), path)]
     fitted = Palette(quantizer.fit(rasters, count, seed=seed).colors, output.stem)
     write_atomic(output, palettes.write(fitted, output.suffix))
     if not quiet and len(fitted) < count:

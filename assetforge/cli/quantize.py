@@ -88,7 +88,7 @@ def quantize(
     already is not changed, except by ramp and swap.
     """
     from ..files import digest, read_bytes
-    from ..formats import find, read
+    from ..formats import Ration, find, read
     from .output import check_out, write_sprites
     from .palette import load
 
@@ -96,12 +96,14 @@ def quantize(
     size = auto_size(spec)
     palette = size if size is not None else load(spec, quiet)
     files = find(inputs)
-    rasters, failures = [], []
+    rasters, failures, ration = [], [], Ration()
     for path, name in files:
         try:
-            rasters += read(path, name)
+            found = read(path, name)
         except AssetforgeError as error:
             failures.append(error)
+        else:
+            rasters += ration.take(found, path)
     if failures:
         for failure in failures[:-1]:
             click.echo(f"assetforge: {failure}", err=True)

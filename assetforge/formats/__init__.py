@@ -25,6 +25,7 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
     "SUFFIXES",
+    "Ration",
     "check_size",
     "content",
     "decode",
@@ -41,6 +42,8 @@ MASK = ".mask.png"
 MAX_SIDE = 8192
 MAX_PIXELS = 4096 * 4096
 MAX_FRAMES = 4096
+# Of all images that one command holds at once.
+MOST_PIXELS = 3 * MAX_PIXELS
 READ_LIMIT = 64 << 20
 
 FOREIGN = (
@@ -77,6 +80,29 @@ def read(path: Path, name: str | None = None) -> list[Raster]:
         return decode(data, path.stem if name is None else name)
     except InputError as error:
         raise error.within(path) from error.__cause__
+
+
+class Ration:
+    """What may still be read by a command that holds all its images at once: small files can promise gigabytes."""
+
+    def __init__(self) -> None:
+        self.left = MOST_PIXELS
+
+    def take(self, rasters: list[Raster], path: Path) -> list[Raster]:
+        """The rasters of one more file.
+
+        Raises:
+            InputError: If that is too much.
+        """
+        self.count(sum(width * height for width, height in (raster.size for raster in rasters)), path)
+        return rasters
+
+    def count(self, pixels: int, path: Path) -> None:
+        """As `take`, of pixels that are held in another form."""
+        self.left -= pixels
+        if self.left < 0:
+            fault = f"and the images before it hold more than {MOST_PIXELS} pixels together; give fewer at once."
+            raise InputError(fault, str(path))
 
 
 def content(path: Path) -> bytes:
