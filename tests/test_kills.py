@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from projects import draw, project, tree
 from saboteur import Fault, Saboteur
-from test_faults import Game, check, sources
+from test_faults import Game, check, saboteur, sources
 
 from assetforge.manifest import LOCK
+
+__all__ = ["saboteur"]
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the saboteur forks")
 
@@ -31,13 +32,6 @@ def config(padding: int, *names: str) -> str:
         text += f'[[sheet]]\nname = "s{name}"\nkind = "quantize"\nfrom = "{int(name) % 2}/*.png"\n'
         text += f"padding = {padding if name != '0' else 0}\n"
     return text
-
-
-@pytest.fixture(scope="module")
-def saboteur() -> Iterator[Saboteur]:
-    server = Saboteur()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")
