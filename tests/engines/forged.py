@@ -1,0 +1,81 @@
+"""The sheet that every engine is shown, and what it must show of it.
+
+The art is the example's, drawn in Endesga 32, so that a sheet in that palette must give each file back pixel by pixel;
+the expected pictures are read from the sources and never from a sheet.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetforge import formats
+from assetforge.build import build
+from assetforge.outcome import Options, Silent
+
+ART = Path(__file__).parents[2] / "examples" / "dungeon" / "art"
+PALETTES = ("endesga-32", "pico-8", "sweetie-16", "kirokaze-gameboy", "db32")
+SOURCES = {"heroes": "*.png", "items": "*.*", "monsters": "*.png", "tiles": "*.*", "bosses": "*.png"}
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A built project.
+
+    Arguments:
+        root: The project.
+        output: Where the files of the sheet lie; its name is "art".
+        frames: RGBA (H, W, 4) of each frame by its name in the sheet, whole, as its source has it.
+        durations: Milliseconds of each.
+        tags: The frames of each animation, in order.
+    """
+
+    root: Path
+    output: Path
+    frames: dict[str, Pixels]
+    durations: dict[str, int]
+    tags: dict[str, list[str]]
+
+
+def forge(root: Path, exports: tuple[str, ...] = ("json",), palette: str = "endesga-32", options: str = "") -> Forged:
+    """Build a sheet called "art" of 50 sprites of two sizes and two animations, in a new project.
+
+    Arguments:
+        options: More lines of the sheet's block, such as ``trim = true``.
+    """
+    for folder, pattern in SOURCES.items():
+        for path in ART.glob(f"{folder}/{pattern}"):
+            (root / "art" / folder).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, root / "art" / folder / path.name)
+    # JSON strings and arrays of strings are TOML, too.
+    (root / "assetforge.toml").write_text(
+        f'[project]\nsource = "art"\noutput = "assets/forge"\npalette = {json.dumps(palette)}\n'
+        f"exports = {json.dumps(list(exports))}\n\n"
+        f'[[sheet]]\nname = "art"\nkind = "quantize"\nfrom = "**/*.*"\n{options}\n'
+    )
+    result = build(root, Options(), Silent())
+    assert result.exit_code == 0
+    frames, durations, tags = {}, {}, {}
+    for path in sorted((root / "art").rglob("*.*")):
+        name = path.relative_to(root / "art").with_suffix("").as_posix()
+        rasters = formats.read(path, name)
+        for raster in rasters:
+            frames[raster.name] = raster.rgba
+            durations[raster.name] = raster.duration
+        if len(rasters) > 1:
+            tags[rasters[0].tag] = [raster.name for raster in rasters]
+    return Forged(root, root / "assets" / "forge", frames, durations, tags)
+
+
+def differing(expected: Pixels, actual: Pixels) -> int:
+    """Pixels that differ; of two transparent ones the color says nothing."""
+    assert expected.shape == actual.shape
+    either = (expected[..., 3] > 0) | (actual[..., 3] > 0)
+    return int(((expected != actual).any(-1) & either).sum())
