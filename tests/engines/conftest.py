@@ -59,7 +59,7 @@ def program() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def node(program: Callable[[str], str]) -> Callable[[str], str]:
-    """Gives the path of node if it can import a package, or skips. Scripts stand in this folder, beside its packages."""
+    """Gives the path of node if it can import a package, or skips. Scripts stand beside its packages."""
 
     def find(package: str) -> str:
         if not (HERE / "node_modules" / package / "package.json").is_file():
