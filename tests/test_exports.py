@@ -139,6 +139,13 @@ def test_unusual_names_make_valid_json() -> None:
     assert names == list(json.loads(sheet_files(pack(sprites, "x"), {})["x.json"].decode("utf-8"))["frames"])
 
 
+def test_four_files_are_always_there() -> None:
+    """Picture, JSON, index texture and palette strip are written whatever exports are asked for, or none."""
+    always = {f"monsters{ending}" for ending in (".png", ".json", ".index.png", ".palette.png")}
+    assert set(sheet_files(monsters(), {})) == always
+    assert all(always < set(sheet_files(monsters(), {}, [name])) for name in EXPORTS if name != "json")
+
+
 def test_unknown_exports_are_named() -> None:
     """An export that does not exist is refused with the nearest that does."""
     with pytest.raises(ConfigError, match='did you mean "json"'):

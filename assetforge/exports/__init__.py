@@ -35,10 +35,10 @@ def load(name: str) -> type[Export]:
     return export
 
 
-def sheet_files(sheet: Sheet, provenance: Mapping[str, Any], exports: Sequence[str] = ("json",)) -> dict[str, bytes]:
+def sheet_files(sheet: Sheet, provenance: Mapping[str, Any], exports: Sequence[str] = ()) -> dict[str, bytes]:
     """All files of a sheet, by their path below the output folder.
 
-    ``NAME.png``, ``NAME.index.png`` and ``NAME.palette.png`` are always among them.
+    ``NAME.png``, ``NAME.json``, ``NAME.index.png`` and ``NAME.palette.png`` are always among them.
 
     Raises:
         ConfigError: If an export is unknown.
@@ -50,6 +50,6 @@ def sheet_files(sheet: Sheet, provenance: Mapping[str, Any], exports: Sequence[s
         f"{sheet.name}.index.png": png.write_index(sheet.atlas),
         f"{sheet.name}.palette.png": png.write_strip(sheet.atlas.palette),
     }
-    for name in exports:
+    for name in dict.fromkeys(("json", *exports)):
         files |= load(name)().files(sheet, provenance)
     return files
