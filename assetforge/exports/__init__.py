@@ -19,6 +19,8 @@ __all__ = ["EXPORTS", "load", "sheet_files"]
 
 EXPORTS = {
     "json": "assetforge.exports.json:Json",
+    "json-array": "assetforge.exports.json:JsonArray",
+    "phaser": "assetforge.exports.phaser:Phaser",
 }
 
 

@@ -1,7 +1,8 @@
-"""The sprite-sheet JSON that Aseprite, TexturePacker, Phaser and PixiJS share, in its hash form.
+"""The sprite-sheet JSON that Aseprite, TexturePacker, Phaser and PixiJS share: a hash of frames, and an array.
 
-Aseprite's `meta.frameTags` and `duration`, TexturePacker's trim fields and PixiJS's `animations`
-stand side by side; each reader takes what it knows.
+Aseprite's `meta.frameTags`, `meta.slices` and `duration` (https://www.aseprite.org/docs/cli/#data), TexturePacker's
+trim fields and PixiJS's `animations` (https://pixijs.download/release/docs/assets.SpritesheetData.html) stand side by
+side; each reader takes what it knows.
 """
 
 from __future__ import annotations
@@ -14,50 +15,35 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 
 if TYPE_CHECKING:
-    from ..sheet import Frame, Sheet
+    from ..sheet import Frame, Sheet, Tag
 
-__all__ = ["Json"]
+__all__ = ["Json", "JsonArray", "animations", "document", "frame_facts", "meta"]
 
 
 @dataclass(frozen=True)
 class Json:
-    """Gives ``NAME.json``."""
+    """Gives ``NAME.json``, whose frames stand under their names."""
 
     def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
         """The one file, one line for each frame, animation and fact, so that changes show well in git."""
-        animations: dict[str, list[str]] = {}
-        for tag in sheet.tags:
-            frames = sheet.frames[tag.first : tag.last + 1]
-            animations.setdefault(tag.name, []).extend(frame.name for frame in frames)
-        width, height = sheet.atlas.size
-        meta = {
-            "app": "assetforge",
-            "version": __version__,
-            "image": f"{sheet.name}.png",
-            "format": "I8",
-            "size": {"w": width, "h": height},
-            "scale": "1",
-            "frameTags": [
-                {"name": tag.name, "from": tag.first, "to": tag.last, "direction": tag.direction} for tag in sheet.tags
-            ],
-            "palette": {
-                "name": sheet.atlas.palette.name,
-                "colors": list(sheet.atlas.palette.hex),
-                "transparent": 0,
-            },
-            "provenance": provenance,
-        }
-        parts: dict[str, Mapping[str, Any]] = {
-            "frames": {frame.name: _frame(frame) for frame in sheet.frames},
-            "animations": animations,
-            "meta": meta,
-        }
-        text = "{\n" + ",\n".join(f"{_dump(key)}: {_lines(part)}" for key, part in parts.items()) + "\n}\n"
-        # A name that is not UTF-8 on disk carries lone surrogates, whose backslash form is valid JSON.
-        return {f"{sheet.name}.json": text.encode("utf-8", "backslashreplace")}
+        frames = {frame.name: frame_facts(frame) for frame in sheet.frames}
+        parts = {"frames": frames, "animations": animations(sheet), "meta": meta(sheet, provenance)}
+        return {f"{sheet.name}.json": document(parts)}
 
 
-def _frame(frame: Frame) -> dict[str, Any]:
+@dataclass(frozen=True)
+class JsonArray:
+    """Gives ``NAME.array.json``, whose frames stand in their order, which `frameTags` count in."""
+
+    def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
+        """The one file; each frame says its name as `filename`."""
+        frames = [{"filename": frame.name} | frame_facts(frame) for frame in sheet.frames]
+        parts = {"frames": frames, "animations": animations(sheet), "meta": meta(sheet, provenance)}
+        return {f"{sheet.name}.array.json": document(parts)}
+
+
+def frame_facts(frame: Frame) -> dict[str, Any]:
+    """What is said of a frame beside its name."""
     return {
         "frame": {"x": frame.x, "y": frame.y, "w": frame.width, "h": frame.height},
         "rotated": False,
@@ -68,10 +54,64 @@ def _frame(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _lines(part: Mapping[str, Any]) -> str:
-    if not part:
-        return "{}"
-    return "{\n" + ",\n".join(f" {_dump(key)}: {_dump(value)}" for key, value in part.items()) + "\n}"
+def animations(sheet: Sheet) -> dict[str, list[str]]:
+    """The names of each animation's frames in the order of one round of it.
+
+    PixiJS knows no directions, so they are played out here. Tags that share a name are one animation.
+    """
+    found: dict[str, list[str]] = {}
+    for tag in sheet.tags:
+        found.setdefault(tag.name, []).extend(sheet.frames[index].name for index in _round(tag))
+    return found
+
+
+def _round(tag: Tag) -> list[int]:
+    forth = list(range(tag.first, tag.last + 1))
+    back = forth[::-1]
+    # A pingpong shows the frame at either end once before it turns.
+    return {"reverse": back, "pingpong": forth + back[1:-1], "pingpong_reverse": back + forth[1:-1]}.get(
+        tag.direction, forth
+    )
+
+
+def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of the sheet as a whole."""
+    width, height = sheet.atlas.size
+    return {
+        "app": "assetforge",
+        "version": __version__,
+        "image": f"{sheet.name}.png",
+        "format": "I8",
+        "size": {"w": width, "h": height},
+        "scale": "1",
+        "frameTags": [
+            {"name": tag.name, "from": tag.first, "to": tag.last, "direction": tag.direction} for tag in sheet.tags
+        ],
+        "slices": [],
+        "palette": {
+            "name": sheet.atlas.palette.name,
+            "colors": list(sheet.atlas.palette.hex),
+            "transparent": 0,
+        },
+        "provenance": provenance,
+    }
+
+
+def document(parts: Mapping[str, Any]) -> bytes:
+    """A JSON file of an object of objects and arrays, a line for each of their values."""
+    text = "{\n" + ",\n".join(f"{_dump(key)}: {_lines(part)}" for key, part in parts.items()) + "\n}\n"
+    # A name that is not UTF-8 on disk carries lone surrogates, whose backslash form is valid JSON.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _lines(part: Any) -> str:
+    if isinstance(part, Mapping):
+        start, end = "{}"
+        lines = [f" {_dump(key)}: {_dump(value)}" for key, value in part.items()]
+    else:
+        start, end = "[]"
+        lines = [f" {_dump(value)}" for value in part]
+    return f"{start}\n" + ",\n".join(lines) + f"\n{end}" if lines else start + end
 
 
 def _dump(value: Any) -> str:
