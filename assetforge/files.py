@@ -233,7 +233,7 @@ def name_fault(name: str) -> str:
 
 
 def bundled(folder: str) -> Path:
-    """A folder of data that travels with the package: palettes, pipelines or examples.
+    """A folder of data that travels with the package: palettes, pipelines, examples or plugins.
 
     In a wheel it lies inside the package; in a checkout, at the top of the tree.
     """

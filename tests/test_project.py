@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assetforge import formats
+from assetforge.cli import engines, recipes
 from assetforge.cli import project as command
-from assetforge.cli import recipes
 from assetforge.contact import contact_sheet, panel
 from assetforge.errors import AssetforgeError, InputError
+from assetforge.exports import EXPORTS
 from assetforge.files import bundled
 from assetforge.formats import palettes, png
 from assetforge.lettering import GLYPHS, HEIGHT, lettered
@@ -52,12 +53,12 @@ def test_init_tells_the_engine_by_its_files(engine: str, tmp_path: Path) -> None
     """Each engine is told by what its projects hold, and gets an output folder of its own kind."""
     fill(tmp_path, SIGNS[engine])
     assert json.loads(run("init", tmp_path, "--json").stdout)["engine"] == engine
-    assert f'output = "{recipes.ENGINES[engine].output}"' in (tmp_path / "assetforge.toml").read_text()
+    assert f'output = "{engines.ENGINES[engine].output}"' in (tmp_path / "assetforge.toml").read_text()
     assert (tmp_path / "art" / ".gdignore").exists() == (engine == "godot")
 
 
 @pytest.mark.parametrize("pipeline", recipes.recipes())
-@pytest.mark.parametrize("engine", recipes.ENGINES)
+@pytest.mark.parametrize("engine", engines.ENGINES)
 def test_every_recipe_is_a_sound_project_once_there_is_art(pipeline: str, engine: str, tmp_path: Path) -> None:
     """With one sprite in every folder that `init` makes, the configuration holds no fault."""
     run("init", tmp_path, "--pipeline", pipeline, "--engine", engine, "--quiet")
@@ -67,7 +68,8 @@ def test_every_recipe_is_a_sound_project_once_there_is_art(pipeline: str, engine
         shutil.copy(bundled("examples") / "dungeon" / "art" / "items" / "key.png", tmp_path / folder)
     found = load(tmp_path)
     assert found.faults == () and found.sheets
-    assert found.project and found.project.output == recipes.ENGINES[engine].output
+    assert found.project and found.project.output == engines.ENGINES[engine].output
+    assert found.project.exports == engines.ENGINES[engine].exports(tmp_path)
     assert all(recipes.recipes().values())
 
 
@@ -83,6 +85,34 @@ def test_init_overwrites_nothing_and_says_what_it_kept(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert json.loads(run("init", tmp_path, "--json").stdout)["written"] == []
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_init_installs_what_runs_inside_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files and folders of a plugin land at their places, none over another; what is left by hand is told."""
+    (tmp_path / "_").mkdir()
+    fill(tmp_path / "_" / "plugins", {"e/one.txt": "1", "e/deep/two.txt": "2", "e/.hidden": "", "alone.txt": "3"})
+    monkeypatch.setattr(engines, "bundled", lambda folder: tmp_path / "_" / folder)
+    brought = (("e", "addons/forge"), ("alone.txt", "lib/three.txt"))
+    monkeypatch.setitem(
+        engines.ENGINES, "none", engines.Engine("out", lambda root: "", plugin=lambda root: brought, by_hand="Look.")
+    )
+    root = fill(tmp_path / "game", {"addons/forge/deep/two.txt": "mine"})
+    told = run("init", root, "--engine", "none").stdout
+    assert (root / "addons/forge/one.txt").read_text() == "1" and (root / "lib/three.txt").read_text() == "3"
+    assert (root / "addons/forge/deep/two.txt").read_text() == "mine"
+    assert f"kept {root / 'addons/forge/deep/two.txt'}" in told and "By hand: Look." in told
+    assert not (root / "addons/forge/.hidden").exists()
+    again = json.loads(run("init", root, "--engine", "none", "--json").stdout)
+    assert again["written"] == [] and str(root / "addons/forge/one.txt") not in again["kept"]
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_every_plugin_is_there(engine: str, tmp_path: Path) -> None:
+    """Each engine's plugin names files that travel with the package, and its exports exist."""
+    found = engines.ENGINES[engine]
+    for source, _ in found.plugin(tmp_path):
+        assert (bundled("plugins") / source).exists()
+    assert set(found.exports(tmp_path)) <= set(EXPORTS)
 
 
 def test_init_refuses_what_cannot_be(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from ..errors import ConfigError, OutputError
-from ..files import bundled, read_bytes, write_atomic
-from .recipes import ENGINES, detect, folders, recipe, recipes
+from ..files import bundled, inside, read_bytes, write_atomic
+from .engines import ENGINES, detect, plugin
+from .recipes import folders, recipe, recipes
 
 __all__ = ["demo", "init"]
 
@@ -31,10 +32,10 @@ CONTACT = "contact-sheet.png"
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def init(directory: Path, engine: str, pipeline: str, as_json: bool, quiet: bool) -> None:
-    """Write assetforge.toml from a recipe, the folders it looks into and a line for git.
+    """Write assetforge.toml from a recipe, the folders it looks into, the engine's plugin and a line for git.
 
     DIR is the game's folder, by default this one. The engine, told by its files, decides where outputs
-    go. Nothing that is there is overwritten.
+    go and what they are. Nothing that is there is overwritten.
     """
     root = directory
     if root.exists() and not root.is_dir():
@@ -42,16 +43,22 @@ def init(directory: Path, engine: str, pipeline: str, as_json: bool, quiet: bool
     sign = ""
     if engine == "auto":
         engine, sign = detect(root)
-    text = recipe(pipeline, ENGINES[engine].output)
-    done: dict[str, Any] = {"engine": engine, "sign": sign, "pipeline": pipeline, "written": [], "kept": []}
+    kind = ENGINES[engine]
+    exports = kind.exports(root)
+    text = recipe(pipeline, kind.output, exports)
+    done: dict[str, Any] = {"engine": engine, "sign": sign, "pipeline": pipeline, "exports": list(exports)}
+    done |= {"written": [], "kept": [], "by_hand": kind.by_hand}
 
-    make(root / CONFIG, text, done)
+    make(root / CONFIG, text.encode(), done)
     for folder in dict.fromkeys(folders(read_config(root, text))):
         new = not (root / folder).exists()
         make_folder(root / folder, done)
         if new and engine == "godot" and "/" not in folder:
             # Godot would import the sources beside the sheets; this file keeps it out of the folder.
-            make(root / folder / ".gdignore", "", done)
+            make(root / folder / ".gdignore", b"", done)
+    for path, target in plugin(kind, root):
+        inside(root, str(target))  # a link in the project must not lead us to write elsewhere
+        install(path, root / target, done)
     # A linked .gitignore is written where it lies.
     ignore = (root / ".gitignore").resolve() if (root / ".gitignore").is_symlink() else root / ".gitignore"
     lines = read_bytes(ignore).decode("utf-8", "surrogateescape") if ignore.exists() else ""
@@ -70,17 +77,26 @@ def init(directory: Path, engine: str, pipeline: str, as_json: bool, quiet: bool
         click.echo(f"wrote {path}")
     for path in done["kept"]:
         click.echo(f"kept {path}")
+    if kind.by_hand:
+        click.echo(f"By hand: {kind.by_hand}")
     where = "" if root == Path(".") else f" {root}"
     click.echo(f"Put your sprites into {root / next(folders(read_config(root, text)))}, then: assetforge build{where}")
 
 
-def make(path: Path, text: str, done: dict[str, Any]) -> None:
+def make(path: Path, data: bytes, done: dict[str, Any]) -> None:
     """Write a file, or keep the one that is there."""
     if path.exists() or path.is_symlink():
         done["kept"].append(str(path))
     else:
-        write_atomic(path, text.encode())
+        write_atomic(path, data)
         done["written"].append(str(path))
+
+
+def install(source: Path, path: Path, done: dict[str, Any]) -> None:
+    """Write a file of a plugin; one that is there and the same needs no word."""
+    data = read_bytes(source)
+    if not (path.is_file() and read_bytes(path) == data):
+        make(path, data, done)
 
 
 def make_folder(path: Path, done: dict[str, Any]) -> None:

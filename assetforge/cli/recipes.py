@@ -1,85 +1,17 @@
-"""What `init` knows: how to tell an engine by its files, and the recipes in `pipelines/`."""
+"""The recipes in `pipelines/`, and what becomes of one in a project."""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
-from ..errors import AssetforgeError, ConfigError, did_you_mean
-from ..files import bundled, read_bytes
+from ..errors import ConfigError, did_you_mean
+from ..files import bundled
 
-__all__ = ["ENGINES", "Engine", "detect", "folders", "recipe", "recipes"]
-
-SMALL = 4 << 20
-WEB_PACKAGES = ("phaser", "pixi.js", "vite", "kaplay", "excalibur")
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A kind of game project.
-
-    Arguments:
-        output: Where its projects keep what they load at run time.
-        sign: Gives what tells that a folder holds such a project, or "".
-    """
-
-    output: str
-    sign: Callable[[Path], str]
-
-
-def _file(*patterns: str) -> Callable[[Path], str]:
-    def sign(root: Path) -> str:
-        found = (path for pattern in patterns for path in sorted(root.glob(pattern)) if path.is_file())
-        return next((path.relative_to(root).as_posix() for path in found), "")
-
-    return sign
-
-
-def _text(path: Path) -> str:
-    try:
-        return read_bytes(path, SMALL).decode("utf-8", "replace")
-    except AssetforgeError:
-        return ""
-
-
-def _web(root: Path) -> str:
-    try:
-        package = json.loads(_text(root / "package.json") or "{}")
-        names = {name for key in ("dependencies", "devDependencies") for name in package.get(key, {})}
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return ""
-    return next((f"{name} in package.json" for name in WEB_PACKAGES if name in names), "")
-
-
-def _pygame(root: Path) -> str:
-    for pattern in ("requirements*.txt", "pyproject.toml"):
-        for path in sorted(root.glob(pattern)):
-            if re.search(r"^\W*pygame\b", _text(path), re.MULTILINE | re.IGNORECASE):
-                return f"pygame in {path.name}"
-    return ""
-
-
-# In the order in which they are looked for: maps of Tiled lie in projects of every engine.
-ENGINES = {
-    "godot": Engine("assets/forge", _file("project.godot")),
-    "web": Engine("public/assets/forge", _web),
-    "love": Engine("assets/forge", _file("main.lua", "conf.lua")),
-    "pygame": Engine("assets/forge", _pygame),
-    "tiled": Engine("tilesets/forge", _file("*.tiled-project", "*.tmx", "*/*.tmx")),
-    "none": Engine("assets/forge", lambda root: ""),
-}
-
-
-def detect(root: Path) -> tuple[str, str]:
-    """The engine whose project lies in `root`, and what tells it; ("none", "") if nothing does."""
-    for name, engine in ENGINES.items():
-        if sign := engine.sign(root):
-            return name, sign
-    return "none", ""
+__all__ = ["folders", "recipe", "recipes"]
 
 
 def recipes() -> dict[str, str]:
@@ -90,12 +22,13 @@ def recipes() -> dict[str, str]:
     return found
 
 
-def recipe(name: str, output: str) -> str:
+def recipe(name: str, output: str, exports: Sequence[str]) -> str:
     """The text of an assetforge.toml.
 
     Arguments:
         name: One of `recipes`.
         output: The folder for what is built.
+        exports: What every sheet is exported as.
 
     Raises:
         ConfigError: If there is no such recipe.
@@ -103,12 +36,18 @@ def recipe(name: str, output: str) -> str:
     if name not in (known := recipes()):
         raise ConfigError(f'no pipeline "{name}"; {did_you_mean(name, known)}')
     text = (bundled("pipelines") / f"{name}.toml").read_text()
-    return re.sub(r'^output = "[^"]*"( *)', lambda found: _line(f'output = "{output}"', found[0]), text, flags=re.M)
+    text = _set(text, "output", json.dumps(output))
+    return _set(text, "exports", json.dumps(list(exports)))
 
 
-def _line(text: str, old: str) -> str:
-    # Keeps the comment behind it where the others stand.
-    return text.ljust(len(old)) if old.endswith(" ") else text
+def _set(text: str, key: str, value: str) -> str:
+    """The text with another value on each line of `key`; the comment behind it stays where the others stand."""
+
+    def line(found: re.Match[str]) -> str:
+        new = f"{key} = {value}"
+        return new.ljust(len(found[0])) if found[0].endswith(" ") else new
+
+    return re.sub(rf"^{key} = .*?(?= *#|$) *", line, text, flags=re.M)
 
 
 def folders(text: str) -> Iterator[str]:
