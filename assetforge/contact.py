@@ -22,7 +22,7 @@ from .files import read_bytes
 from .formats import png
 from .lettering import HEIGHT, lettered
 
-__all__ = ["Panel", "contact_sheet", "panel"]
+__all__ = ["Panel", "contact_sheet", "panel", "sheet_frames"]
 
 Pixels = NDArray[np.uint8]
 Cell = Pixels | str | None
@@ -82,19 +82,37 @@ def panel(root: Path, path: Path) -> Panel:
     Raises:
         InputError: If the JSON is none of ours, or its picture cannot be read.
     """
+    frames, meta = sheet_frames(path)
     try:
-        facts = json.loads(read_bytes(path))
-        meta = facts["meta"]
-        atlas = formats.read(path.with_name(meta["image"]))[0].rgba
-        frames = {name: _cut(atlas, frame) for name, frame in facts["frames"].items()}
         kind, palette, inputs = meta["provenance"]["kind"], meta["palette"]["name"], list(meta["provenance"]["inputs"])
         settings = meta["provenance"]["settings"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError) as error:
         raise InputError(f"is no sheet of assetforge: {error!r}.", str(path)) from error
     verb = {"quantize": "quantized to", "generate": "generated in", "complete": "completed in", "mix": "mixed in"}
     told = f"{verb.get(kind, kind)} {palette}, {len(frames)} sprites"
     arranged = {"complete": _beside_inputs, "mix": _with_heads}.get(kind, _in_order)
     return Panel(path.stem, told, arranged(frames, _Inputs(root, inputs), settings))
+
+
+def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
+    """The sprites of a sheet by their names, RGBA (H, W, 4), whole; and what its JSON says of it as `meta`.
+
+    Arguments:
+        path: The JSON file, as `exports.json` writes it, with its picture beside it.
+
+    Raises:
+        InputError: If it is none of ours, or the picture cannot be read.
+    """
+    try:
+        facts = json.loads(read_bytes(path))
+        meta = facts["meta"]
+        atlas = formats.read(path.with_name(meta["image"]))[0].rgba
+        frames = facts["frames"].items()
+        if sum(frame["sourceSize"]["w"] * frame["sourceSize"]["h"] for _, frame in frames) > formats.MOST_PIXELS:
+            raise InputError(f"its sprites hold more than {formats.MOST_PIXELS} pixels.", str(path))
+        return {name: _cut(atlas, frame) for name, frame in frames}, meta
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"is no sheet of assetforge: {error!r}.", str(path)) from error
 
 
 class _Inputs:

@@ -43,6 +43,7 @@ FLOORS = {
     "steps": 4,
     "exports": 4,
     "contact": 4,
+    "terminal": 4,
     "pipeline": 5,
     "finder": 5,
     "reasons": 5,

@@ -32,6 +32,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "quantize": "quantize:quantize",
         "pack": "pack:pack",
         "palette": "palette:palette",
+        "show": "show:show",
     },
     "Models": {
         "train": "train:train",

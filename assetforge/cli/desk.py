@@ -22,6 +22,13 @@ __all__ = ["Desk", "extent", "heat_option", "numbers", "palette_option", "psi_op
 Command = Callable[..., None]
 
 
+SHOW = "assetforge.show"
+
+
+def _remember(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    ctx.meta[SHOW] = wanted
+
+
 def shared(command: Command) -> Command:
     """The options that all three have."""
     for option in (
@@ -30,6 +37,13 @@ def shared(command: Command) -> Command:
         ),
         click.option("--json", "as_json", is_flag=True, help="Print what was written and from what, as JSON."),
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "--show",
+            is_flag=True,
+            expose_value=False,
+            callback=_remember,
+            help="Print the sprites in the terminal.",
+        ),
         click.option(
             "-o",
             "--output",
@@ -124,12 +138,17 @@ class Desk:
 
 
 def told(paths: list[Path], provenance: dict[str, Any], quiet: bool, as_json: bool) -> None:
-    """Say what was written."""
+    """Say what was written, and show it where that was asked for: not beside JSON, which a program reads."""
+    shown = click.get_current_context().meta[SHOW] and not as_json
     if as_json:
         files = [path.as_posix() for path in paths]
         click.echo(json.dumps({"files": files, "provenance": provenance}, indent=2, sort_keys=True))
     elif not quiet:
         click.echo(f"{paths[0]}" + (f" and {len(paths) - 1} more" if len(paths) > 1 else ""))
+    if shown:
+        from .show import print_sprites
+
+        print_sprites(paths)
 
 
 def extent(text: str) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Pictures in the terminal: pixel for pixel, in whichever way the terminal can show them."""
