@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InputError
+from .palette import Palette
 from .sprite import Sprite
 
 __all__ = ["Frame", "Sheet", "Tag", "cut", "grid", "pack"]
@@ -74,12 +75,20 @@ class Sheet:
         atlas: All frames in one sprite.
         frames: One for each sprite, in the order that `pack` was given.
         tags: Runs of neighbouring frames that share a tag.
+        swaps: For each palette that it may be shown in, the color that every index becomes: as many colors as the
+            atlas's palette, under the other palette's name.
     """
 
     name: str
     atlas: Sprite
     frames: tuple[Frame, ...]
     tags: tuple[Tag, ...] = ()
+    swaps: tuple[Palette, ...] = ()
+
+    @property
+    def palettes(self) -> tuple[Palette, ...]:
+        """The rows of its palette strip: its own, then the swaps."""
+        return (self.atlas.palette, *self.swaps)
 
 
 def pack(sprites: Sequence[Sprite], name: str, *, padding: int = 0, extrude: int = 0, trim: bool = False) -> Sheet:

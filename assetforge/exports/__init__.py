@@ -50,7 +50,7 @@ def sheet_files(sheet: Sheet, provenance: Mapping[str, Any], exports: Sequence[s
     files = {
         f"{sheet.name}.png": png.write(sheet.atlas),
         f"{sheet.name}.index.png": png.write_index(sheet.atlas),
-        f"{sheet.name}.palette.png": png.write_strip(sheet.atlas.palette),
+        f"{sheet.name}.palette.png": png.write_strip(*sheet.palettes),
     }
     for name in dict.fromkeys(("json", *exports)):
         files |= load(name)().files(sheet, provenance)

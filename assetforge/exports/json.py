@@ -93,6 +93,7 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
             "colors": list(sheet.atlas.palette.hex),
             "transparent": 0,
         },
+        "palettes": [{"name": each.name, "colors": list(each.hex)} for each in sheet.palettes],
         "provenance": provenance,
     }
 

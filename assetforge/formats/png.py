@@ -100,9 +100,14 @@ def write_index(sprite: Sprite) -> bytes:
     return _write(sprite.indices, GRAY)
 
 
-def write_strip(palette: Palette) -> bytes:
-    """An RGBA PNG of (n + 1) x 1 pixels: the color of each index, entry 0 transparent."""
-    return write_rgba(Sprite(np.arange(len(palette) + 1, dtype=np.uint8)[None], palette).rgba())
+def write_strip(*palettes: Palette) -> bytes:
+    """An RGBA PNG of n + 1 columns, the color of each index, entry 0 transparent; and of a row for each palette.
+
+    Arguments:
+        palettes: All of n colors.
+    """
+    indices = np.arange(len(palettes[0]) + 1, dtype=np.uint8)[None]
+    return write_rgba(np.concatenate([Sprite(indices, palette).rgba() for palette in palettes]))
 
 
 def write_rgba(array: NDArray[np.uint8]) -> bytes:
