@@ -115,7 +115,7 @@ def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:
     config = CONFIG.replace('name = "more"\n', 'name = "more"\nmodel = "house"\n')
     project(
         tmp_path,
-        config + '\n[[model]]\nname = "house"\nfrom = "items/*.png"\nsteps = 1\n',
+        config + '\n[[model]]\nname = "house"\nfrom = "items/*.png"\nbase = "tiny.safetensors"\nsteps = 1\n',
         ("items/a.png", "items/b.png"),
     )
     (tmp_path / "assetforge.toml").write_text(
@@ -125,6 +125,7 @@ def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:
         .replace("items/bow.png", "items/b.png")
     )
     draw(tmp_path / "art/wip/knight.png", 5)
+    (tmp_path / "tiny.safetensors").write_bytes(checkpoint.write("pixelvae", random_model(), {"name": "tiny"}, {}))
     told = Telling()
     result = build(tmp_path, Options(), told)
     assert result.exit_code == 0, result.as_json()

@@ -129,6 +129,7 @@ def test_wrong_orders_end_in_a_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_train_then_generate_with_the_model(tmp_path: Path) -> None:
     """A fine-tuned checkpoint is used like the bundled one, and the sheet names what it learnt from."""
     rng = np.random.default_rng(0)
