@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from .errors import InputError
 from .palette import Palette
 
-__all__ = ["Raster", "Sprite"]
+__all__ = ["DIRECTIONS", "Raster", "Sprite"]
 
 TRANSPARENT = 0
+DIRECTIONS = ("forward", "reverse", "pingpong", "pingpong_reverse")
+"""How an animation may run, in Aseprite's words and by its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +27,16 @@ class Raster:
         name: What it is called in a sheet: the file's path below its root, without suffix.
         duration: How long an animation shows it, in milliseconds.
         tag: The animation it belongs to; empty for a still.
+        direction: How that runs: one of `DIRECTIONS`.
+        repeat: How often it plays; 0 is without end.
     """
 
     rgba: NDArray[np.uint8]
     name: str = ""
     duration: int = 100
     tag: str = ""
+    direction: str = "forward"
+    repeat: int = 0
 
     def __post_init__(self) -> None:
         assert self.rgba.dtype == np.uint8 and self.rgba.ndim == 3 and self.rgba.shape[2] == 4
@@ -48,7 +54,7 @@ class Sprite:
     Arguments:
         indices: Shape (H, W), uint8; 0 is transparent, k is `palette.colors[k - 1]`.
         palette: The palette that the indices mean.
-        name, duration, tag: As in `Raster`.
+        name, duration, tag, direction, repeat: As in `Raster`.
 
     Raises:
         InputError: If an index has no color in the palette, or the sprite has no pixels.
@@ -59,6 +65,8 @@ class Sprite:
     name: str = ""
     duration: int = 100
     tag: str = ""
+    direction: str = "forward"
+    repeat: int = 0
 
     def __post_init__(self) -> None:
         indices = np.ascontiguousarray(self.indices)

@@ -1,4 +1,4 @@
-"""A small writer of Aseprite files, so that the reader is tested against the published format itself."""
+"""The parts of Aseprite files that assetforge reads but does not write: other depths, groups, links, tilemaps."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assetforge.formats.aseprite_writer import chunk, text
 
-def text(value: str) -> bytes:
-    """A STRING."""
-    return struct.pack("<H", len(value.encode())) + value.encode()
-
-
-def chunk(kind: int, body: bytes) -> bytes:
-    """A chunk of any kind."""
-    return struct.pack("<IH", len(body) + 6, kind) + body
+__all__ = ["ase", "cel", "chunk", "layer", "link", "old_palette", "palette", "tags", "text", "tilemap", "tileset"]
 
 
 def layer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -123,6 +125,14 @@ def test_tags_are_runs_of_frames() -> None:
     tags = ["", "walk", "walk", "jump", "", "walk"]
     sheet = pack([sprite(str(index), tag=tag) for index, tag in enumerate(tags)], "x")
     assert (Tag("walk", 1, 2), Tag("jump", 3, 3), Tag("walk", 5, 5)) == sheet.tags
+
+
+def test_tags_tell_how_they_play() -> None:
+    """An animation's direction and repeat reach the sheet, and come back out of it."""
+    played = [replace(sprite(str(index), tag="hit"), direction="pingpong", repeat=2) for index in range(2)]
+    sheet = pack([sprite("still"), *played], "x")
+    assert (Tag("hit", 1, 2, "pingpong", 2),) == sheet.tags
+    assert [("forward", 0), *[("pingpong", 2)] * 2] == [(each.direction, each.repeat) for each in cut(sheet)]
 
 
 def test_a_grid_keeps_rows_and_columns() -> None:

@@ -13,7 +13,7 @@ from projects import picture
 from assetforge.formats import palettes
 from assetforge.quantize import histogram, remap, tally
 from assetforge.quantize.quantizer import DITHERS, MAPS, pooled, quantize
-from assetforge.sprite import Raster
+from assetforge.sprite import DIRECTIONS, Raster
 
 SWEETIE = palettes.load("sweetie-16")
 
@@ -30,7 +30,8 @@ def frames(seeds: list[int]) -> list[Raster]:
         )
         if seed % 11 == 0:
             rgba[..., 3] = 0
-        found.append(Raster(rgba, f"{tally.NAME}-{seed}", seed, tally.NAME if seed % 2 else ""))
+        play = DIRECTIONS[seed % 4], seed * 60
+        found.append(Raster(rgba, f"{tally.NAME}-{seed}", seed, tally.NAME if seed % 2 else "", *play))
     return found
 
 
@@ -49,7 +50,7 @@ def carried(rasters: list[Raster], threshold: int, touch: bool = True) -> list[t
 def test_pooled_frames_are_quantized_as_all_at_once(
     seeds: list[int], threshold: int, palette: Any, map: str, dither: str
 ) -> None:
-    """Pixels, names, durations and tags are the same, for a palette that is given and one that is fitted."""
+    """Pixels, names, durations, tags and playing are the same, for a palette that is given and one that is fitted."""
     if dither != "none" and map == "ramp":
         return
     rasters = frames(seeds)
@@ -59,6 +60,7 @@ def test_pooled_frames_are_quantized_as_all_at_once(
     for one, other in zip(whole, parts, strict=True):
         assert np.array_equal(other.indices, one.indices)
         assert other.palette == one.palette and other.duration == one.duration
+        assert (other.direction, other.repeat) == (one.direction, one.repeat)
         assert (other.name, other.tag) == (one.name.replace("\0", "orc"), one.tag.replace("\0", "orc"))
     if dither != "none" and not isinstance(palette, int):
         settled = [(tally.settle(each, palette, dither), name) for each, name in carried(rasters, threshold)]

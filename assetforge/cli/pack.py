@@ -155,7 +155,10 @@ def together(rasters: Sequence[tuple[Path, Raster]], name: str) -> list[Sprite]:
     while len(colors) < MIN_COLORS:
         colors.append((0, 0, 0) if (0, 0, 0) not in colors else (255, 255, 255))
     palette = Palette(tuple(colors), name)
-    return [Sprite(indices, palette, raster.name, raster.duration, raster.tag) for raster, indices in drawings]
+    return [
+        Sprite(indices, palette, raster.name, raster.duration, raster.tag, raster.direction, raster.repeat)
+        for raster, indices in drawings
+    ]
 
 
 def _place(rgba: NDArray[np.uint8], indices: NDArray[np.uint8], places: dict[int, int]) -> None:

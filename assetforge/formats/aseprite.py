@@ -1,26 +1,29 @@
 """Aseprite's own files: every color depth, layers, linked cels, tilemaps, tags, palettes.
 
 After the published format (aseprite ``docs/ase-file-specs.md``). No library for it is kept well
-enough to stand here. This file reads the chunks; `aseprite_layers` draws them.
+enough to stand here. This file reads the chunks; `aseprite_layers` draws them, `aseprite_frames`
+says what they are, `aseprite_writer` writes them.
 """
 
 from __future__ import annotations
 
 import struct
-from collections import Counter
 from collections.abc import Callable
 
 from ..errors import InputError
-from ..sprite import Raster
-from . import check_size
-from .aseprite_layers import Cel, Document, Layer, Tileset, flatten
+from ..sprite import DIRECTIONS, Raster
+from . import MAX_PIXELS, check_size
+from .aseprite_frames import Label, Tag, describe
+from .aseprite_layers import Cel, Document, Layer, Tileset, area, flatten
+from .aseprite_writer import write
 from .compose import MODES
 
-__all__ = ["read"]
+__all__ = ["read", "write"]
 
 FILE_MAGIC, FRAME_MAGIC = 0xA5E0, 0xF1FA
 GROUP, TILEMAP = 1, 2
-MAX_LAYERS, MAX_LEVELS, MAX_TAGS = 1024, 100, 1024
+MAX_LAYERS, MAX_LEVELS, MAX_TAGS = 1024, 100, 0xFFFF
+CEL, CEL_EXTRA, USER_DATA = 0x2005, 0x2006, 0x2020
 RAW, LINKED, COMPRESSED, COMPRESSED_TILES = 0, 1, 2, 3
 
 # By Aseprite's numbers; those without a name are hue, saturation, color and luminosity.
@@ -31,7 +34,9 @@ def read(data: bytes, name: str) -> list[Raster]:
     """The frames as Aseprite shows them: visible layers flattened, reference layers left out.
 
     Frames under a tag are called ``name-TAG-0``, … and tagged ``name-TAG``; of tags within tags the
-    shortest counts. Where a file has tags, its other frames have none.
+    shortest counts. Where a file has tags, its other frames have none. The frames of a file that
+    `write` wrote come back as the sprites they were, whatever `name` is; what was drawn outside of
+    a small one makes it larger.
 
     Raises:
         InputError: If it is damaged, cut, too large, or asks for what is not supported.
@@ -40,28 +45,17 @@ def read(data: bytes, name: str) -> list[Raster]:
         document, durations = _parse(data)
     except struct.error:
         raise InputError(f"is cut after {len(data)} bytes; save it again.") from None
-    pictures = flatten(document)
-    if len(durations) == 1:
-        return [Raster(next(pictures), name)]
-    frames = zip(pictures, _names(document, name, len(durations)), durations, strict=True)
-    return [Raster(rgba, label, duration, tag) for rgba, (label, tag), duration in frames]
-
-
-def _names(document: Document, name: str, count: int) -> list[tuple[str, str]]:
-    """The name and the tag of each frame."""
-    if not document.tags:
-        return [(f"{name}-{index}", name) for index in range(count)]
-    counts: Counter[str] = Counter()
-    names = []
-    for index in range(count):
-        around = [tag for tag in document.tags if tag[1] <= index <= tag[2]]
-        if around:
-            tag = f"{name}-{min(around, key=lambda tag: tag[2] - tag[1])[0]}"
-            names.append((f"{tag}-{counts[tag]}", tag))
-            counts[tag] += 1
-        else:
-            names.append((f"{name}-{index}", ""))
-    return names
+    if any(document.labels):
+        pixels = sum(width * height for width, height in (area(document, frame) for frame in range(len(durations))))
+        if pixels > MAX_PIXELS:
+            raise InputError(f"holds sprites of {pixels} pixels together, at most {MAX_PIXELS} are read; split it.")
+    else:
+        check_size(document.width, document.height, len(durations))
+        if len(durations) == 1:
+            return [Raster(next(flatten(document)), name)]
+    facts = describe(document.labels, document.tags, name)
+    frames = zip(flatten(document), facts, durations, strict=True)
+    return [Raster(rgba, each.name, duration, each.tag, each.direction, each.repeat) for rgba, each, duration in frames]
 
 
 class Bytes:
@@ -97,7 +91,7 @@ def _parse(data: bytes) -> tuple[Document, list[int]]:
         raise InputError(f"has {depth} bits a pixel; Aseprite files have 8, 16 or 32.")
     if count == 0:
         raise InputError("is damaged: it has no frames; save it again.")
-    check_size(width, height, count)
+    check_size(width, height)
     document = Document(width, height, depth // 8, flags, data[28])
     durations = []
     at = 128
@@ -107,13 +101,18 @@ def _parse(data: bytes) -> tuple[Document, list[int]]:
             raise InputError(f"is cut or damaged: frame {index} of {count} is not whole; save it again.")
         durations.append(duration or speed or 100)
         document.cels.append({})
+        document.labels.append(None)
+        last = 0
         chunk = at + 16
         for _ in range(new or old):
             length, kind = struct.unpack_from("<IH", data, chunk)
             if length < 6 or chunk + length > at + size:
                 raise InputError(f"is damaged: a chunk of frame {index} is {length} bytes long; save it again.")
-            if kind in CHUNKS:
+            if kind == USER_DATA and last == CEL:
+                _label(document, Bytes(data[chunk + 6 : chunk + length]), index)
+            elif kind in CHUNKS:
                 CHUNKS[kind](document, Bytes(data[chunk + 6 : chunk + length]), index)
+            last = last if kind == CEL_EXTRA else kind
             chunk += length
         document.palettes.append(document.palette)
         at += size
@@ -174,9 +173,16 @@ def _tags(document: Document, chunk: Bytes, frame: int) -> None:
     if len(document.tags) + count > MAX_TAGS:
         raise InputError(f"has more than {MAX_TAGS} tags; remove some.")
     for _ in range(count):
-        first, last, *_ = chunk.take("HHBH6x3Bx")
-        name = "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in chunk.text())
-        document.tags.append((name, first, last))
+        first, last, direction, repeat, *_ = chunk.take("HHBH6x3Bx")
+        # What later versions may add plays forward.
+        way = DIRECTIONS[direction] if direction < len(DIRECTIONS) else DIRECTIONS[0]
+        document.tags.append(Tag(chunk.text(), first, last, way, repeat))
+
+
+def _label(document: Document, chunk: Bytes, frame: int) -> None:
+    (flags,) = chunk.take("I")
+    if flags & 1 and document.labels[frame] is None:
+        document.labels[frame] = Label.read(chunk.text())
 
 
 def _palette(document: Document, chunk: Bytes, frame: int) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from . import MAX_PIXELS, check_size
+from .aseprite_frames import Label, Tag
 from .compose import draw
 
 __all__ = ["Cel", "Document", "Layer", "Tileset", "flatten"]
@@ -73,7 +74,7 @@ class Tileset(NamedTuple):
 
 @dataclass
 class Document:
-    """A file's contents: `cels` and `palettes` by frame, tags as (name, first, last)."""
+    """A file's contents: `cels`, `palettes` and `labels` by frame."""
 
     width: int
     height: int
@@ -85,22 +86,45 @@ class Document:
     palette: tuple[RGBA, ...] = ()
     palettes: list[tuple[RGBA, ...]] = field(default_factory=list)
     new_palette: bool = False
-    tags: list[tuple[str, int, int]] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+    labels: list[Label | None] = field(default_factory=list)
     tilesets: dict[int, Tileset] = field(default_factory=dict)
     drawn: int = 0
     mixed: int = 0
 
 
 def flatten(document: Document) -> Iterator[NDArray[np.uint8]]:
-    """Each frame, shape (H, W, 4).
+    """Each frame, shape (H, W, 4); of one with a label that says its size, no more than that and what is drawn.
 
     Raises:
         InputError: If a cel is damaged, or asks for what is not supported.
     """
     for frame in range(len(document.cels)):
-        canvas = np.zeros((document.height, document.width, 4), np.uint8)
+        width, height = area(document, frame)
+        canvas = np.zeros((height, width, 4), np.uint8)
         _draw_group(document, frame, -1, canvas)
+        label = document.labels[frame]
+        if label and label.size:
+            drawn = canvas[..., 3] > 0
+            columns, rows = (np.flatnonzero(drawn.any(axis)) for axis in (0, 1))
+            right, bottom = (int(places[-1]) + 1 if places.size else 0 for places in (columns, rows))
+            canvas = canvas[: max(bottom, label.size[1]), : max(right, label.size[0])].copy()
         yield canvas
+
+
+def area(document: Document, frame: int) -> tuple[int, int]:
+    """Width and height that a frame is drawn in: its label's, or the canvas if a cel reaches beyond that."""
+    canvas = document.width, document.height
+    label = document.labels[frame]
+    if label is None or label.size is None:
+        return canvas
+    width, height = (min(sides) for sides in zip(label.size, canvas, strict=True))
+    # The size of a cel of tiles is counted in these.
+    inside = all(
+        not cel.masks and cel.x + cel.width <= width and cel.y + cel.height <= height
+        for cel in document.cels[frame].values()
+    )
+    return (width, height) if inside else canvas
 
 
 def _draw_group(document: Document, frame: int, group: int, canvas: NDArray[np.uint8]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +187,7 @@ class Prior:
         names = [sprite.name if n == 0 else f"{sprite.name}-{n + 1}" for n in range(variants)]
         if temperature == 0:
             found = self.predict([sprite], [hole])[0].indices
-            return [Sprite(found, sprite.palette, name, sprite.duration, sprite.tag) for name in names]
+            return [replace(sprite, indices=found, name=name) for name in names]
         height, width = hole.shape
         with one_thread():
             vector = self.studio.look([sprite], [hole]).vector
@@ -199,7 +199,7 @@ class Prior:
         indices, _ = self.studio.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
         known = ~hole
         return [
-            Sprite(np.where(known, sprite.indices, filled), sprite.palette, name, sprite.duration, sprite.tag)
+            replace(sprite, indices=np.where(known, sprite.indices, filled), name=name)
             for filled, name in zip(indices, names, strict=True)
         ]
 
@@ -219,7 +219,7 @@ class Prior:
             none = np.zeros((*shape, 3), np.float32)
             guessed[place] = self.studio.fill([sprite], [hole], latent, [none], 0.0)[0][0]
         return [
-            Sprite(np.where(hole, filled, sprite.indices), sprite.palette, sprite.name, sprite.duration, sprite.tag)
+            replace(sprite, indices=np.where(hole, filled, sprite.indices))
             for sprite, hole, filled in zip(sprites, holes, guessed, strict=True)
         ]
 

@@ -7,6 +7,7 @@ the variants of a sprite stay consistent, and nothing depends on the order in wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def quantize(
         table = np.concatenate([np.zeros(1, np.uint8), mapping(histogram, palette, map, source)])
         indices = [table[place] for place in histogram.places]
     return [
-        Sprite(index, palette, raster.name, raster.duration, raster.tag)
+        Sprite(index, palette, raster.name, raster.duration, raster.tag, raster.direction, raster.repeat)
         for index, raster in zip(indices, rasters, strict=True)
     ]
 
@@ -95,7 +96,7 @@ def pooled(
         else:
             indices = (each if each.settled else settle(each, palette, dither)).places
         called, tag = each.called(name)
-        sprites.append(Sprite(indices, palette, called, each.duration, tag))
+        sprites.append(Sprite(indices, palette, called, each.duration, tag, each.direction, each.repeat))
     return sprites
 
 
@@ -169,4 +170,4 @@ def remap(sprites: Sequence[Sprite], palette: Palette, map: str = "nearest") -> 
 
 
 def _in(sprite: Sprite, indices: np.ndarray, palette: Palette) -> Sprite:
-    return Sprite(indices, palette, sprite.name, sprite.duration, sprite.tag)
+    return replace(sprite, indices=indices, palette=palette)

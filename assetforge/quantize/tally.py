@@ -18,20 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..palette import Palette
-from ..sprite import Raster
+from ..sprite import DIRECTIONS, Raster
 from .dither import DITHERS
 from .histogram import BITS, COLORS, Histogram, cell_codes, count, packed, touching
 
 __all__ = ["FORMAT", "LARGE", "NAME", "Pool", "Tally", "dump", "load", "pool", "settle", "tally"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same file comes to mean another tally, or other bytes of it."""
 
 LARGE = 1 << 22
 """Pixels from which a file is not worth keeping: it takes more memory than it spares time."""
 
-# Height, width, duration, colors, pairs, bytes of the name, of the tag and of a place, and whether settled.
-HEAD = struct.Struct("<IIIIIHHBB")
+# Height, width, duration, colors, pairs, bytes of the name, of the tag and of a place, whether settled, the place of
+# the direction, and the repeat.
+HEAD = struct.Struct("<IIIIIHHBBBH")
 MOST_BYTES = 1 << 28
 # Where a frame's name will hold the name of its file, which is none of its content.
 NAME = "\0"
@@ -48,7 +49,7 @@ class Tally:
         pairs: Rows of colors that touch, smaller first, shape (M, 2); of more than `COLORS` colors, codes of
             their cells.
         edges: Along how many pixel edges, shape (M,).
-        name, duration, tag: As in `Raster`; ``\\0`` stands for the name of the file.
+        name, duration, tag, direction, repeat: As in `Raster`; ``\\0`` stands for the name of the file.
         settled: Whether `places` are places in the sheet's palette already, and nothing is left to be mapped.
     """
 
@@ -60,6 +61,8 @@ class Tally:
     name: str = NAME
     duration: int = 100
     tag: str = ""
+    direction: str = "forward"
+    repeat: int = 0
     settled: bool = False
 
     def called(self, name: str) -> tuple[str, str]:
@@ -117,7 +120,8 @@ def tally(raster: Raster, threshold: int = 128, touch: bool = True) -> Tally:
         pairs, edges = touching([codes[places]], 1 << 3 * BITS)
     else:
         pairs, edges = touching([found.places[0]], size)
-    return Tally(found.colors, found.counts, places, pairs, edges, raster.name, raster.duration, raster.tag)
+    facts = raster.name, raster.duration, raster.tag, raster.direction, raster.repeat
+    return Tally(found.colors, found.counts, places, pairs, edges, *facts)
 
 
 def settle(tally: Tally, palette: Palette, dither: str) -> Tally:
@@ -150,7 +154,8 @@ def dump(tallies: Sequence[Tally]) -> bytes:
         wide = each.places.dtype.itemsize
         parts += [
             HEAD.pack(
-                height, width, each.duration, len(each.colors), len(each.pairs), len(name), len(tag), wide, each.settled
+                *(height, width, each.duration, len(each.colors), len(each.pairs), len(name), len(tag), wide),
+                *(each.settled, DIRECTIONS.index(each.direction), each.repeat),
             ),
             name,
             tag,
@@ -175,7 +180,7 @@ def load(data: bytes) -> list[Tally]:
         if not inflate.eof:
             raise ValueError("cut")
         return _frames(raw)
-    except (zlib.error, struct.error, TypeError) as error:
+    except (zlib.error, struct.error, TypeError, IndexError) as error:
         raise ValueError(str(error)) from error
 
 
@@ -190,7 +195,7 @@ def _frames(raw: bytes) -> list[Tally]:
         return array
 
     while at < len(raw):
-        height, width, duration, colors, pairs, name, tag, wide, settled = HEAD.unpack_from(raw, at)
+        height, width, duration, colors, pairs, name, tag, wide, settled, direction, repeat = HEAD.unpack_from(raw, at)
         at += HEAD.size
         names = take("u1", name).tobytes(), take("u1", tag).tobytes()
         each = Tally(
@@ -202,6 +207,8 @@ def _frames(raw: bytes) -> list[Tally]:
             name=names[0].decode("utf-8", "surrogatepass"),
             duration=duration,
             tag=names[1].decode("utf-8", "surrogatepass"),
+            direction=DIRECTIONS[direction],
+            repeat=repeat,
             settled=bool(settled),
         )
         # Whoever can write here can write a false picture, but none that leads us out of an array.
