@@ -113,7 +113,7 @@ class Lock:
             words += [entry["sha256"] for table in (lock.models, lock.outputs) for entry in table.values()]
             words += [entry["sheet"] for entry in lock.outputs.values()]
             words += [sha for each in evidences for sha in each["inputs"].values()]
-            tables = [table for each in evidences for table in (each.get("palette"), each.get("model"))]
+            tables = [table for each in evidences for table in map(each.get, ("palette", "model", "swaps"))]
             sound = all(isinstance(word, str) for word in words)
             sound &= all(isinstance(table, dict | None) for table in tables)
             sound &= all(isinstance(each["settings"], dict) for each in evidences)

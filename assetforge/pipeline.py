@@ -8,119 +8,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from .blocks import Learnt, Model, Pipeline, Project, Sheet
 from .errors import ConfigError, did_you_mean
 from .exports import EXPORTS
 from .files import inside, name_fault
 from .formats import palettes
-from .models.budget import steps_for
 from .palette import auto_size
-from .settings import Place, brief, make, option, resolve
+from .settings import Place, brief, make, resolve
 from .steps import KINDS
-from .steps.base import MOST_SEED, Modelled, Step
+from .steps.base import Modelled, Step
 from .toml import Document, read
 
-__all__ = ["CONFIG", "Model", "Pipeline", "Project", "Sheet", "find_root", "load"]
+__all__ = ["CONFIG", "Learnt", "Model", "Pipeline", "Project", "Sheet", "find_root", "load"]
 
 CONFIG = "assetforge.toml"
-DEFAULT_MINUTES = 3.0
 MANY = 100
 """Faults of one file that are told each by itself."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Project:
-    """The keys of ``[project]``.
-
-    Arguments:
-        follow_links: Whether links in the project may lead out of it to what is read. What is written never does.
-    """
-
-    source: str = option("art")
-    output: str = option("assets/forge")
-    palette: str = option("")
-    exports: tuple[str, ...] = option(("json",))
-    follow_links: bool = option(False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """The keys of a ``[[model]]``, which is trained before the sheets that name it."""
-
-    name: str = option()
-    from_: tuple[str, ...] = option()
-    minutes: float | None = option(None, low=0.01, high=100_000)
-    steps: int | None = option(None, low=1, high=100_000_000)
-    seed: int = option(0, low=0, high=MOST_SEED)
-    base: str = option("base")
-
-    @property
-    def budget(self) -> int:
-        """Training steps; minutes stand for a fixed number of them, so that a build repeats."""
-        return self.steps if self.steps is not None else steps_for(self.minutes or DEFAULT_MINUTES)
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """A sound ``[[model]]``.
-
-    Arguments:
-        model: Its settings.
-        place: Where a key of it stands.
-        base: The checkpoint it starts from, below the root; "base" or "none".
-    """
-
-    model: Model
-    place: Place
-    base: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sound ``[[sheet]]``.
-
-    Arguments:
-        step: Its settings, and what runs.
-        place: Where a key of it stands.
-        palette: A bundled name, a path below the root, or auto:K.
-        exports: Their names.
-        model: The name of a `Learnt`, a checkpoint below the root, "base", or "" if the kind needs none.
-        pack: The patterns of the pack that an auto palette is fitted to when the sheet has no art of its own.
-    """
-
-    step: Step
-    place: Place
-    palette: str
-    exports: tuple[str, ...]
-    model: str
-    pack: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """What its files are called."""
-        return self.step.name
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """What a project asks for.
-
-    Arguments:
-        root: The folder of assetforge.toml.
-        project: Its general settings; None if they are at fault, then there is nothing else.
-        models, sheets: The sound ones, in the order of the file.
-        faults: Everything wrong with the file.
-    """
-
-    root: Path
-    project: Project | None
-    models: tuple[Learnt, ...]
-    sheets: tuple[Sheet, ...]
-    faults: tuple[ConfigError, ...]
 
 
 def find_root(start: Path) -> Path:
@@ -246,6 +154,7 @@ class Loader:
         if project.palette and not self.override:
             self.check(self.palette, project.palette, place("palette"), "palette")
         self.exports(project.exports, place("exports"))
+        self.swaps(project.swaps, place("swaps"))
         return project if self.found == before else None
 
     def check(self, function: Any, value: str, place: str, key: str) -> None:
@@ -273,6 +182,18 @@ class Loader:
         for name in dict.fromkeys(names):
             if name not in EXPORTS:
                 self.fault(f'unknown export "{name[:60]}"; {did_you_mean(name, EXPORTS)}', place)
+
+    def swaps(self, specs: tuple[str, ...], place: str) -> None:
+        found = tuple(dict.fromkeys(specs))
+        for spec in found:
+            if spec.startswith("auto:"):
+                self.fault(f'swaps: "{spec[:60]}" is fitted to art; give the name or the file of a palette.', place)
+            else:
+                self.check(self.palette, spec, place, "swaps")
+        # Engines tell the rows of a strip apart by name.
+        for name, times in Counter(PurePath(spec).stem for spec in found).items():
+            if times > 1:
+                self.fault(f'swaps: {times} palettes are called "{name[:60]}"; rename a file.', place)
 
     def model(self, place: Place, table: dict[str, Any]) -> Learnt | None:
         model, faults = make(Model, table, place)
@@ -306,6 +227,8 @@ class Loader:
             self.fault(message, place(key))
         if step.exports is not None:
             self.exports(step.exports, place("exports"))
+        if step.swaps is not None:
+            self.swaps(step.swaps, place("swaps"))
         palette = self.override or step.palette or project.palette
         if not palette:
             self.fault("no palette; give one here or in [project].", place(""))
@@ -317,7 +240,8 @@ class Loader:
         fits = auto_size(palette) and step.takes == "nothing"
         pack = models[model].from_ if fits and model in models else ()
         exports = project.exports if step.exports is None else step.exports
-        return Sheet(step, place, palette, tuple(dict.fromkeys(exports)), model, pack)
+        swaps = project.swaps if step.swaps is None else step.swaps
+        return Sheet(step, place, palette, tuple(dict.fromkeys(exports)), tuple(dict.fromkeys(swaps)), model, pack)
 
     def model_of(self, step: Step, place: Place, models: dict[str, Model], broken: set[str]) -> str:
         """What a sheet draws with."""

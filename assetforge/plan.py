@@ -136,11 +136,21 @@ def still(root: Path, item: Item, state: State) -> bool:
     try:
         same = all(digests(path) == sha for path, sha in evidence["inputs"].items())
         same = same and (not item.checkpoint or digests(item.checkpoint) == item.model)
-        if sha := evidence["palette"]["sha256"]:
-            same = same and digest(read_bytes(palettes.find(evidence["palette"]["name"], root, links=True))) == sha
+        shas = {evidence["palette"]["name"]: evidence["palette"]["sha256"]} | evidence["swaps"]
+        same = same and all(not sha or palette_sha(spec, root) == sha for spec, sha in shas.items())
     except AssetforgeError:
         return False
     return same
+
+
+def palette_sha(spec: str, root: Path) -> str:
+    """The sha256 of a palette's file; nothing for one that is fitted."""
+    if auto_size(spec) is not None:
+        return ""
+    try:
+        return digest(read_bytes(palettes.find(spec, root, links=True)))
+    except InputError as error:
+        raise InputError(error.message, spec) from error
 
 
 class Planner:
@@ -225,7 +235,8 @@ class Planner:
         digests, errors = self.read(inputs)
         checkpoint, sha, key = "", "", ""
         try:
-            palette = {"name": sheet.palette, "sha256": self.palette(sheet.palette)}
+            palette = {"name": sheet.palette, "sha256": palette_sha(sheet.palette, self.root)}
+            swaps = {spec: palette_sha(spec, self.root) for spec in sheet.swaps}
             if sheet.model in models:
                 model = models[sheet.model]
                 checkpoint, sha, key = model_path(model.name), model.model, model.key
@@ -238,7 +249,7 @@ class Planner:
             errors.append(error)
         if faults := (*finder.faults, *(error.within(sheet.place("")) for error in errors)):
             return Item(sheet.name, sheet, "fault", errors=faults)
-        settings = plain(sheet.step) | {"exports": sheet.exports}
+        settings = plain(sheet.step) | {"exports": sheet.exports, "swaps": sheet.swaps}
         del settings["palette"]
         evidence = {
             "version": __version__,
@@ -246,6 +257,7 @@ class Planner:
             "output": self.project.output,
             "settings": settings,
             "palette": palette,
+            "swaps": swaps,
             "model": {"name": sheet.model, "key": key} if sheet.model else None,
             "inputs": digests,
         }
@@ -308,12 +320,3 @@ class Planner:
             except AssetforgeError as error:
                 errors.append(error)
         return found, errors
-
-    def palette(self, spec: str) -> str:
-        """The sha256 of a palette's file; nothing for one that is fitted."""
-        if auto_size(spec) is not None:
-            return ""
-        try:
-            return digest(read_bytes(palettes.find(spec, self.root, links=True)))
-        except InputError as error:
-            raise InputError(error.message, spec) from error

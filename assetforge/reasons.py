@@ -41,6 +41,9 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: {one.get('name')} -> {other.get('name')}"
         elif one.get(what) != other.get(what):
             yield f"{key} {other.get('name')} changed"
+    colors = old.get("swaps") or {}
+    swaps = new.get("swaps", {}).items()
+    yield from (f"swap palette {name} changed" for name, sha in swaps if colors.get(name, sha) != sha)
     if old.get("base", "") != new.get("base", ""):
         yield "the model it starts from changed"
     if old.get("output") != new.get("output"):

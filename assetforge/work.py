@@ -22,6 +22,7 @@ from .formats import palettes
 from .palette import auto_size
 from .pipeline import Learnt, Sheet
 from .plan import BASE, Item, training_path
+from .quantize.swaps import swaps
 from .shelf import Shelf
 from .sprite import Raster
 from .steps.base import Bench, Inputs, Source, Step
@@ -44,6 +45,7 @@ class SheetJob:
         inputs: The files it reads.
         palette: A bundled name, a path below the root, or auto:K.
         exports: Their names.
+        swaps: The palettes that its strip has rows for.
         checkpoint: The model's file, below the root or absolute; empty if it needs none.
         provenance: What goes into the sheet's JSON, but for the model's card.
     """
@@ -54,6 +56,7 @@ class SheetJob:
     inputs: Inputs
     palette: str
     exports: tuple[str, ...]
+    swaps: tuple[str, ...]
     checkpoint: str
     provenance: dict[str, Any]
 
@@ -80,6 +83,7 @@ class SheetJob:
             item.inputs,
             sheet.palette,
             sheet.exports,
+            sheet.swaps,
             item.checkpoint,
             provenance,
         )
@@ -170,11 +174,15 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
     bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior, count=counted)
     drawn: Any = job.step.run(bench)
     name = job.step.name
+    flat = [sprite for row in drawn for sprite in row] if job.step.grid else drawn
+    targets = [palettes.load(spec, root, links=True) for spec in job.swaps]
+    rows = swaps(flat, targets, job.step.map)
     if job.step.grid:
         sheet = sheets.grid(drawn, name)
     else:
         options = {key: getattr(job.step, key) for key in ("padding", "extrude", "trim")}
         sheet = sheets.pack(drawn, name, **options)
+    sheet = replace(sheet, swaps=rows)
     provenance = job.provenance | bench.facts
     if model:
         # A learning curve is for reports; a sheet says what was learnt from, and how.

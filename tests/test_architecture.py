@@ -44,6 +44,7 @@ FLOORS = {
     "exports": 4,
     "contact": 4,
     "terminal": 4,
+    "blocks": 4.5,
     "pipeline": 5,
     "finder": 5,
     "reasons": 5,
@@ -79,14 +80,15 @@ HEAVY = {
 """Each heavy dependency, and the only places it may be imported in, late imports too."""
 
 LIGHT = ("errors", "files", "globs", "palette", "settings", "toml", "manifest", "watch", "parallel", "pipeline")
-LIGHT += ("shelf", "cluster", "finder", "reasons", "plan", "commit", "turn", "outcome", "build", "exports")
+LIGHT += ("blocks", "shelf", "cluster", "finder", "reasons", "plan", "commit", "turn", "outcome", "build", "exports")
 """Rooms free of numpy, late imports too (a step is free of it until it runs)."""
 
 NOUNS = {"sprite", "sheet", "palette", "corpus"}
 """Rooms whose classes anyone may name in a type."""
 
 STUDY = {"evaluate", "report"}
-TOWER = {"steps", "exports", "pipeline", "finder", "reasons", "plan", "work", "commit", "turn", "outcome", "build"}
+TOWER = {"steps", "exports", "blocks", "pipeline", "finder", "reasons", "plan", "work", "commit", "turn", "outcome"}
+TOWER |= {"build"}
 
 
 class Import(tuple[str, bool, bool]):

@@ -195,16 +195,19 @@ def test_a_bundled_palette_that_changes_is_seen(game: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("altered", [False, True])
 def test_an_export_that_is_gone_takes_its_file_along(game: Path, altered: bool) -> None:
     """What an export wrote goes with it, unless it was altered since; then it is kept and said."""
+    edit(game, 'from = "items/*.png"', 'from = "items/*.png"\nexports = ["json-array"]')
+    assert build(game).exit_code == 0
     if altered:
-        (game / "out/items.json").write_text("mine")
-    edit(game, 'from = "items/*.png"', 'from = "items/*.png"\nexports = []')
+        (game / "out/items.array.json").write_text("mine")
+    edit(game, 'exports = ["json-array"]', "exports = []")
     assert "items" in check(game).stale
-    result = build(game, Options(force=altered))
+    result, gone = build(game, Options(force=altered)), "out/items.array.json"
     assert result.exit_code == 0
-    assert (result.removed, result.kept) == (([], ["out/items.json"]) if altered else (["out/items.json"], []))
+    assert (result.removed, result.kept) == (([], [gone]) if altered else ([gone], []))
     assert sorted(tree(game, "out")) == sorted(
-        [f"out/{name}" for name in OUTPUTS if altered or name != "items.json"]
+        [f"out/{name}" for name in OUTPUTS]
         + [f"out/{name.replace('items', 'heroes')}" for name in OUTPUTS]
+        + [gone] * altered
     )
     assert check(game).exit_code == 0
 

@@ -116,7 +116,9 @@ def readable(file: Path) -> bool:
 def named(root: Path, table: Mapping[str, Any]) -> Iterator[str]:
     """The palette and model files that a configuration names; those of a block at fault too, which they may mend."""
     blocks = [block for key in ("project", "sheet", "model") for block in listed(table.get(key))]
-    for value in (block.get(key) for block in blocks for key in ("palette", "model", "base")):
+    values = [block.get(key) for block in blocks for key in ("palette", "model", "base", "swaps")]
+    flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    for value in flat:
         if isinstance(value, str) and Path(value).suffix.lower() in (*palettes.FORMATS, MODEL):
             with suppress(ConfigError, OSError, ValueError):
                 inside(root, value)
