@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isqrt, sqrt
 
 import numpy as np
@@ -58,12 +58,13 @@ class Frame:
 
 @dataclass(frozen=True)
 class Tag:
-    """An animation: the frames `first` to `last`, counted from 0, both included."""
+    """An animation: the frames `first` to `last`, counted from 0, both included; `repeat` 0 plays without end."""
 
     name: str
     first: int
     last: int
     direction: str = "forward"
+    repeat: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +131,15 @@ def grid(rows: Sequence[Sequence[Sprite]], name: str) -> Sheet:
 
 def cut(sheet: Sheet) -> list[Sprite]:
     """The sprites that `sheet` was packed from: pixels, names, durations and tags."""
-    tags = {index: tag.name for tag in sheet.tags for index in range(tag.first, tag.last + 1)}
+    tags = {index: tag for tag in sheet.tags for index in range(tag.first, tag.last + 1)}
     sprites = []
     for index, frame in enumerate(sheet.frames):
         indices = np.zeros(frame.source[::-1], np.uint8)
         inner = sheet.atlas.indices[frame.y : frame.y + frame.height, frame.x : frame.x + frame.width]
         indices[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width] = inner
-        sprites.append(Sprite(indices, sheet.atlas.palette, frame.name, frame.duration, tags.get(index, "")))
+        sprite = Sprite(indices, sheet.atlas.palette, frame.name, frame.duration)
+        tag = tags.get(index)
+        sprites.append(replace(sprite, tag=tag.name, direction=tag.direction, repeat=tag.repeat) if tag else sprite)
     return sprites
 
 
@@ -191,7 +194,7 @@ def _runs(sprites: Sequence[Sprite]) -> Iterator[Tag]:
     for index, sprite in enumerate(sprites):
         if index + 1 == len(sprites) or sprites[index + 1].tag != sprite.tag:
             if sprite.tag:
-                yield Tag(sprite.tag, first, index)
+                yield Tag(sprite.tag, first, index, sprite.direction, sprite.repeat)
             first = index + 1
 
 
