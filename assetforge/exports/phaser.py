@@ -41,4 +41,8 @@ class Phaser:
                     sheet.name,
                 )
             frames[number] = {"name": frame.name} | frame_facts(frame)
-        return {f"{sheet.name}.phaser.json": document({"frames": frames, "meta": meta(sheet, provenance)})}
+        facts = meta(sheet, provenance)
+        for tag in facts["frameTags"]:
+            # Phaser has a yoyo and no reversed one: the round is the same, begun at its other end.
+            tag["direction"] = tag["direction"].removesuffix("_reverse")
+        return {f"{sheet.name}.phaser.json": document({"frames": frames, "meta": facts})}

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from chromium import browser
+
+__all__ = ["browser"]
 
 HERE = Path(__file__).parent
 COMPARED = pytest.StashKey[list[tuple[str, int, int, int]]]()

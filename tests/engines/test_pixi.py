@@ -1,0 +1,68 @@
+"""PixiJS 8 in Chromium shows every frame of a sheet as its source is, pixel by pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from chromium import Browser, picture
+from conftest import Compared
+from forged import differing, forge
+
+Node = Callable[[str], str]
+
+
+@pytest.mark.parametrize("options", ["", "padding = 2\nextrude = 1\ntrim = true"])
+def test_every_frame(tmp_path: Path, browser: Browser, node: Node, compared: Compared, options: str) -> None:
+    """`Assets.load` of NAME.json gives a texture for each name; drawn, it is the source, trimmed and padded or not."""
+    node("pixi.js")
+    forged = forge(tmp_path, options=options)
+    browser.mount("forge", forged.output)
+    browser.open("/tests/web/pixi.html")
+    sent = browser.evaluate("window.frames", "/forge/art.json")
+    assert set(sent) == set(forged.frames)
+    differences = [differing(frame, picture(sent[name])) for name, frame in forged.frames.items()]
+    pixels = sum(frame.shape[0] * frame.shape[1] for frame in forged.frames.values())
+    compared("PixiJS 8", len(differences), pixels, sum(differences))
+    assert not browser.complaints
+
+
+def test_animations(tmp_path: Path, browser: Browser, node: Node, compared: Compared) -> None:
+    """`sheet.animations` plays the frames of each tag in their order."""
+    node("pixi.js")
+    forged = forge(tmp_path, options="trim = true")
+    browser.mount("forge", forged.output)
+    browser.open("/tests/web/pixi.html")
+    sent = browser.evaluate("window.animations", "/forge/art.json")
+    assert sent["names"] == forged.tags
+    steps = [(f"{tag} {step}", name) for tag, names in forged.tags.items() for step, name in enumerate(names)]
+    differences = [differing(forged.frames[name], picture(sent["pictures"][step])) for step, name in steps]
+    pixels = sum(forged.frames[name][..., 0].size for _, name in steps)
+    compared("PixiJS 8, AnimatedSprite", len(differences), pixels, sum(differences))
+    assert not browser.complaints
+
+
+@pytest.mark.parametrize(("options", "bleeds"), [("", True), ("padding = 2\nextrude = 1", False)])
+def test_bleeding(tmp_path: Path, browser: Browser, node: Node, compared: Compared, options: str, bleeds: bool) -> None:
+    """At 1.5x with linear filtering a frame is as if it had a texture of its own, if extruded; else neighbours show."""
+    node("pixi.js")
+    forged = forge(tmp_path, options=options)
+    browser.mount("forge", forged.output)
+    browser.mount("art", forged.root / "art")
+    browser.open("/tests/web/pixi.html")
+    stills = {name: f"/art/{name}.png" for name in forged.frames if (forged.root / "art" / f"{name}.png").exists()}
+    sent = browser.evaluate("window.zoomed", ["/forge/art.json", stills])
+    differences = pixels = 0
+    for name in stills:
+        sheet, alone = (picture(sent[kind][name]).astype(int) for kind in ("sheet", "alone"))
+        # Colors of half-transparent pixels are told to within a few levels; a neighbour's weigh a sixth and more.
+        premultiplied = [each[..., :3] * each[..., 3:] // 255 for each in (sheet, alone)]
+        differ = np.abs(premultiplied[0] - premultiplied[1]).max(-1) > 3
+        differences += int(differ.sum())
+        pixels += differ.size
+    print(f"{differences} of {pixels} pixels hold a neighbour's colors")
+    assert (differences > 1000) == bleeds
+    if not bleeds:
+        compared("PixiJS 8 at 1.5x, linear, extruded", len(stills), pixels, differences)
