@@ -17,7 +17,7 @@ from .. import __version__
 if TYPE_CHECKING:
     from ..sheet import Frame, Sheet, Tag
 
-__all__ = ["Json", "JsonArray", "animations", "document", "frame_facts", "meta"]
+__all__ = ["Json", "JsonArray", "animations", "document", "frame_facts", "meta", "one_round"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,12 @@ def animations(sheet: Sheet) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for tag in sheet.tags:
-        found.setdefault(tag.name, []).extend(sheet.frames[index].name for index in _round(tag))
+        found.setdefault(tag.name, []).extend(sheet.frames[index].name for index in one_round(tag))
     return found
 
 
-def _round(tag: Tag) -> list[int]:
+def one_round(tag: Tag) -> list[int]:
+    """The places in the sheet of the frames that one round of an animation shows, in order."""
     forth = list(range(tag.first, tag.last + 1))
     back = forth[::-1]
     # A pingpong shows the frame at either end once before it turns.
