@@ -57,9 +57,12 @@ def blanked(data: bytes) -> list[str]:
 
 @pytest.mark.parametrize("export", EXPORTS)
 def test_text_is_as_it_was(export: str) -> None:
-    """What an export writes changes only on purpose: it equals the golden file, versions blanked."""
+    """What an export writes changes only on purpose: it equals the golden file, versions in text blanked."""
     folder = GOLDEN / export if (GOLDEN / export).is_dir() else GOLDEN
     for name, data in load(export)().files(monsters(), PROVENANCE).items():
+        if b"\0" in data:
+            assert data == (folder / name).read_bytes(), f"{name} is no text; what it holds has tests of its own"
+            continue
         golden = (folder / name).read_text("utf-8").splitlines(keepends=True)
         assert not list(difflib.unified_diff(golden, blanked(data), str(folder / name), name))
 

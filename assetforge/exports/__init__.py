@@ -23,6 +23,10 @@ EXPORTS = {
     "godot3": "assetforge.exports.godot3:Godot3",
     "godot4": "assetforge.exports.godot4:Godot4",
     "phaser": "assetforge.exports.phaser:Phaser",
+    "aseprite": "assetforge.exports.aseprite:Aseprite",
+    "libgdx": "assetforge.exports.libgdx:LibGdx",
+    "texturepacker": "assetforge.exports.texturepacker:TexturePacker",
+    "texturepacker-unity": "assetforge.exports.texturepacker:TexturePackerUnity",
 }
 
 

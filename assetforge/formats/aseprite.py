@@ -18,7 +18,7 @@ from .aseprite_layers import Cel, Document, Layer, Tileset, area, flatten
 from .aseprite_writer import write
 from .compose import MODES
 
-__all__ = ["read", "write"]
+__all__ = ["Tag", "read", "write"]
 
 FILE_MAGIC, FRAME_MAGIC = 0xA5E0, 0xF1FA
 GROUP, TILEMAP = 1, 2
