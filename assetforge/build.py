@@ -265,6 +265,7 @@ class Build:
                 self.state,
                 force=self.options.force,
                 taken=lambda name: name in names,
+                exports=sheet.exports,
             )
             gone = {path: sha for path, sha in lock.of_sheet(item.name).items() if path not in shas}
             if errors := self.forget(gone):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from .errors import AssetforgeError, ConfigError, InputError, OutputError
+from .exports import handed_over
 from .files import TEMPORARY, digest, inside, read_bytes, sync_folder, temporary_prefix, write_atomic, write_together
 from .manifest import CACHE, LOCK, STATE_LIMIT, canonical
 from .pipeline import Project
@@ -82,6 +83,7 @@ def land(
     *,
     force: bool,
     taken: Callable[[str], bool],
+    exports: Sequence[str] = (),
 ) -> tuple[dict[str, str], list[str]]:
     """Put the files of a sheet into the output folder.
 
@@ -92,6 +94,7 @@ def land(
         state: The lock that says which files are ours; gains journal entries.
         force: Replace foreign and altered files, keeping each as ``.orig``.
         taken: Whether a name is that of another sheet that is still built.
+        exports: What the files are of; what they hand over to their engine is never replaced.
 
     Returns:
         Path below the root and sha256 of each file, and what there is to tell.
@@ -105,6 +108,7 @@ def land(
     errors: list[AssetforgeError] = []
     stale: list[str] = []
     foreign: dict[str, bytes] = {}
+    notes = []
     for path, sha in shas.items():
         owner = state.lock.outputs.get(path, {})
         try:
@@ -123,6 +127,10 @@ def land(
         found = digest(there)
         if found == sha:
             continue
+        if handed_over(path, exports):
+            if not owner and not state.journal.holds(path, found):
+                notes.append(f"kept {path}: it was there before; delete it to have ours, which keeps every pixel.")
+            continue
         stale.append(path)
         if found != owner.get("sha256") and not state.journal.holds(path, found):
             foreign[path] = there
@@ -132,7 +140,6 @@ def land(
                 errors.append(OutputError(f"{fault}; {mend}", path))
     if errors:
         raise ExceptionGroup("outputs", errors)
-    notes = []
     try:
         state.journal.note(shas)
     except OutputError as error:
@@ -188,7 +195,7 @@ def adopt(root: Path, plan: Plan, state: State) -> None:
 def prune(
     root: Path, outputs: Mapping[str, str], state: State, project: Project
 ) -> tuple[list[str], list[str], list[OutputError]]:
-    """Remove outputs that nothing makes any more, unless they were altered since.
+    """Remove outputs that nothing makes any more, unless they were altered since by another than their engine.
 
     Arguments:
         root: The project.
@@ -215,7 +222,8 @@ def prune(
             found = digest(read_bytes(target, STATE_LIMIT))
         except (InputError, ConfigError):
             continue
-        if found != sha and not state.journal.holds(path, found):
+        ours = found == sha or state.journal.holds(path, found)
+        if not ours and not handed_over(path, state.lock.exports(state.lock.outputs[path]["sheet"])):
             kept.append(path)
             continue
         try:

@@ -172,6 +172,11 @@ class Lock:
         self.models = {name: entry for name, entry in self.models.items() if name in models}
         return len(self.sheets) + len(self.models) != before
 
+    def exports(self, name: str) -> list[str]:
+        """The names of the exports that a sheet was built with."""
+        told = self.sheets.get(name, {}).get("evidence", {}).get("settings", {}).get("exports")
+        return [each for each in told if isinstance(each, str)] if isinstance(told, list | tuple) else []
+
     def of_sheet(self, name: str) -> dict[str, str]:
         """The outputs of a sheet: path to sha256."""
         return {path: entry["sha256"] for path, entry in self.outputs.items() if entry["sheet"] == name}

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import __version__
 from .errors import AssetforgeError, ConfigError, InputError, OutputError, did_you_mean
+from .exports import handed_over
 from .files import digest, read_bytes
 from .finder import Finder
 from .formats import palettes
@@ -274,6 +275,7 @@ class Planner:
             drawn_with = item.subject.model if isinstance(item.subject, Sheet) else ""
             reasons.append(f'model "{drawn_with}" was trained again')
         outputs = self.state.lock.of_sheet(item.name)
+        exports = self.state.lock.exports(item.name)
         if known and not outputs:
             reasons.append("the lock names no outputs of it")
         errors = []
@@ -284,7 +286,7 @@ class Planner:
                 # What is neither readable nor absent, a folder say, is told when the file is to land.
                 reasons.append(f"{path} is gone")
                 continue
-            if found == sha:
+            if found == sha or handed_over(path, exports):
                 continue
             if self.state.journal.holds(path, found):
                 reasons.append(f"{path} is of a build that was cut short")
