@@ -27,6 +27,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "build": "build:build",
         "watch": "watch:watch",
         "explain": "build:explain",
+        "report": "report:report",
     },
     "Sprites": {
         "quantize": "quantize:quantize",

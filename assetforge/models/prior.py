@@ -322,6 +322,10 @@ class Prior:
             near = np.minimum(near, nearest(indices, lab, others, lab, most=PAIRS)[0])
         return near
 
+    def bar(self, shape: tuple[int, int]) -> float:
+        """How near to a learnt sprite a new one of a size (H, W) may come; nearer, it counts as a copy."""
+        return self.memory.bar(shape)
+
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""
         return self.memory.known(shape, palette)

@@ -37,13 +37,18 @@ const browser = await chromium.launch({
   executablePath: process.argv[2],
   args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
 });
-let page, complaints = [];
+let page, complaints = [], requests = [];
 
 const commands = {
   mount: ({ name, folder }) => void mounts.set(name, folder),
-  async open({ url, width, height }) {
-    await page?.close();
-    page = await browser.newPage({ viewport: { width, height } });
+  // A page that is opened offline may ask for nothing but itself, which `requests` tells.
+  async open({ url, width, height, offline, dark }) {
+    await page?.context().close();
+    page = await browser.newPage({
+      viewport: { width, height }, offline: Boolean(offline), colorScheme: dark ? "dark" : "light",
+    });
+    requests = [];
+    page.on("request", (request) => requests.push(request.url().slice(0, 200)));
     page.on("pageerror", (error) => complaints.push(`${error}`));
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
@@ -58,8 +63,16 @@ const commands = {
       timeout: seconds * 1000, polling: 50,
     });
   },
+  requests: () => requests,
+  resize: ({ width, height }) => page.setViewportSize({ width, height }),
+  async drag({ from, to }) {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 4 });
+    await page.mouse.up();
+  },
   press: ({ key, milliseconds }) => page.keyboard.press(key, { delay: milliseconds }),
-  screenshot: async ({ path }) => void (await page.screenshot({ path })),
+  screenshot: async ({ path, full }) => void (await page.screenshot({ path, fullPage: Boolean(full) })),
 };
 
 process.stdout.write(`${JSON.stringify({ result: "ready" })}\n`);

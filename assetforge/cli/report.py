@@ -1,0 +1,111 @@
+"""`assetforge report`: the page that shows a project's sheets, and what they were made from."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import AssetforgeError, ConfigError
+from ..files import digest, read_bytes, write_atomic
+
+if TYPE_CHECKING:
+    from ..models.prior import Prior
+
+__all__ = ["report"]
+
+PAGE = "report.html"
+
+
+@click.command(
+    epilog="Example: assetforge report -o build/report.html",
+    short_help="Write a page that shows every sheet, and what it was made from.",
+)
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path), default=".")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=f"The page.  [default: {PAGE} in DIR]")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def report(directory: Path, output: Path | None, as_json: bool, quiet: bool) -> int:
+    """Write one HTML page of all sheets that stand in the output folder of the game in DIR.
+
+    It needs no network and no other file: palettes are changed in the page, sprites stand beside what they were made
+    from, and drawn ones beside the learnt sprite that they come nearest to.
+    """
+    from .. import __version__
+    from ..report.page import page
+    from ..report.sheets import told
+    from .project import built_sheets
+
+    started = time.monotonic()
+    output = output or directory / PAGE
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f'"{output}": a page ends in .html.')
+    paths = built_sheets(directory)
+    if not paths:
+        raise ConfigError("no sheet is built yet; run `assetforge build` first.", str(directory))
+    artists = {path: _artist(path) for path in paths}
+    models = _models(directory, set(artists.values()))
+    sheets: list[dict[str, Any]] = []
+    faults: list[AssetforgeError] = []
+    for path in paths:
+        try:
+            sheets.append(told(directory, path, models.get(artists[path])))
+        except AssetforgeError as fault:
+            faults.append(fault)
+    facts = {
+        "project": directory.resolve().name,
+        "version": __version__,
+        "sheets": sheets,
+        "models": [_card(model) for model in models.values()],
+    }
+    write_atomic(output, page(facts))
+    for each in faults:
+        click.echo(f"assetforge: {each}", err=True)
+    if as_json:
+        sprites = sum(len(sheet["frames"]) for sheet in sheets)
+        click.echo(json.dumps({"page": str(output), "sheets": [sheet["name"] for sheet in sheets], "sprites": sprites}))
+    elif not quiet:
+        size, seconds = output.stat().st_size / 1e6, time.monotonic() - started
+        click.echo(f"{output}: {len(sheets)} sheets, {size:.1f} MB, {seconds:.1f} s")
+    return 1 if faults else 0
+
+
+def _artist(path: Path) -> str:
+    """The sha256 of the model that a sheet's JSON says drew it; empty if it says none."""
+    try:
+        return str(json.loads(read_bytes(path))["meta"]["provenance"]["model"]["sha256"])
+    except (AssetforgeError, KeyError, TypeError, ValueError):
+        return ""
+
+
+def _models(root: Path, wanted: Collection[str]) -> dict[str, Prior]:
+    """The models of a project, and the bundled one, that have these digests; one that is gone, or was trained anew
+    since, is left out: what it would say is not of these sheets."""
+    from .. import priors
+    from ..plan import BASE, model_path
+
+    found = {}
+    for path in [BASE, *sorted((root / model_path("x")).parent.glob("*.safetensors"))]:
+        try:
+            sha256 = digest(read_bytes(path))
+            if sha256 in wanted:
+                found[sha256] = priors.prior(path)
+        except AssetforgeError as error:
+            click.echo(f"assetforge: {error}", err=True)
+    return found
+
+
+def _card(model: Prior) -> dict[str, Any]:
+    card = model.card
+    count = card.get("sprites", 0) - card.get("held_out", 0)
+    steps = card.get("steps", 0)
+    told = f"{steps} steps; learnt from {count} sprites, {card.get('held_out', 0)} held out"
+    if card.get("base"):
+        told += f"; from the model {card['base'].get('name', '')}"
+    if card.get("stopped"):
+        told += f"; stopped since {card['stopped']}"
+    return {"name": card["name"], "told": f"{told}.", "curve": card.get("curve", [])}

@@ -1,0 +1,97 @@
+"""The report's facts, without a browser: what is said of a sheet is what stands in its files."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64decode
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from projects import draw, project
+
+from assetforge.build import build
+from assetforge.cli import cli
+from assetforge.errors import InputError
+from assetforge.formats import png
+from assetforge.report.page import page
+from assetforge.report.sheets import told
+
+
+def facts_of(text: str) -> dict:
+    """What a page holds, read as a browser does: the element ends at the first "</script"."""
+    inside = re.search(r'<script type="application/json" id="facts">(.*?)</script', text, re.S)
+    assert inside
+    return json.loads(inside[1])
+
+
+@pytest.mark.parametrize(
+    "name", ["</script><script>alert(1)</script>", "<!--<script>", "\u2028 & 'quoted' \"twice\"", "\ud800"]
+)
+def test_no_name_leaves_its_place(name: str) -> None:
+    """Whatever a sprite or a project is called, the page has the elements that it has, and the name is as it was."""
+    facts = {"project": name, "version": "1", "sheets": [{"name": name}], "models": []}
+    text = page(facts).decode()
+    assert text.count("<script") == page({**facts, "project": "x", "sheets": []}).decode().count("<script")
+    if name.isprintable() or name[0] == "\u2028":
+        assert facts_of(text)["sheets"][0]["name"] == name
+
+
+def test_a_sheet_is_told_as_it_stands(tmp_path: Path) -> None:
+    """Its indices are those of its picture; what it was made from stands beside it, and what changed since is named."""
+    root = project(tmp_path)
+    assert build(root).exit_code == 0
+    facts = told(root, root / "out/items.json", None)
+    atlas = png.read_sprite((root / "out/items.png").read_bytes())
+    assert atlas is not None
+    width, height = facts["size"]
+    indices = np.frombuffer(zlib.decompress(b64decode(facts["indices"])), np.uint8).reshape(height, width)
+    assert (indices == atlas.indices).all()
+    assert [frame[0] for frame in facts["frames"]] == ["axe", "bow"]
+    before = png.read(b64decode(facts["before"]["axe"].partition(",")[2]), "x")[0].rgba
+    assert (before == png.read((root / "art/items/axe.png").read_bytes(), "x")[0].rgba).all()
+    assert facts["altered"] == [] and facts["inputs"] == ["art/items/axe.png", "art/items/bow.png"]
+    assert len(facts["others"]["db32"]) == len(facts["palette"]["colors"])
+
+    draw(root / "art/items/axe.png", 99)
+    (root / "art/items/bow.png").unlink()
+    facts = told(root, root / "out/items.json", None)
+    assert facts["altered"] == ["art/items/axe.png", "art/items/bow.png"]
+    assert facts["before"]["bow"] is None
+
+
+def test_another_programs_json_is_refused(tmp_path: Path) -> None:
+    """A JSON that is no sheet of ours, or whose picture is another, is an error that names the file."""
+    root = project(tmp_path)
+    assert build(root).exit_code == 0
+    path = root / "out/items.json"
+    facts = json.loads(path.read_text())
+    for spoilt in (
+        [],
+        {"frames": {}},
+        facts | {"frames": {}},
+        facts | {"meta": facts["meta"] | {"palette": {"name": "x", "colors": ["#000000"]}}},
+        facts | {"frames": {"huge": {**facts["frames"]["axe"], "sourceSize": {"w": 1 << 20, "h": 1 << 20}}}},
+    ):
+        path.write_text(json.dumps(spoilt))
+        with pytest.raises(InputError, match=r"items\.json"):
+            told(root, path, None)
+
+
+def test_the_command_writes_one_page(tmp_path: Path) -> None:
+    """All sheets that stand are in it, and one that is broken is an error; without any it says what to do."""
+    root = project(tmp_path)
+    runner = CliRunner()
+    result = runner.invoke(cli, ["report", str(root)], standalone_mode=False)
+    assert "run `assetforge build` first" in str(result.exception)
+    assert build(root).exit_code == 0
+    result = runner.invoke(cli, ["report", str(root), "--json"], standalone_mode=False)
+    assert json.loads(result.output) == {"page": str(root / "report.html"), "sheets": ["items", "heroes"], "sprites": 4}
+    assert [sheet["name"] for sheet in facts_of((root / "report.html").read_text())["sheets"]] == ["items", "heroes"]
+    (root / "out/items.json").write_text("{}")
+    result = runner.invoke(cli, ["report", str(root), "-o", str(root / "new.html"), "-q"], standalone_mode=False)
+    assert result.return_value == 1 and "items.json" in result.stderr
+    assert [sheet["name"] for sheet in facts_of((root / "new.html").read_text())["sheets"]] == ["heroes"]
