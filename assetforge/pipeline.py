@@ -30,6 +30,9 @@ CONFIG = "assetforge.toml"
 MANY = 100
 """Faults of one file that are told each by itself."""
 
+PATHS = {"source", "output", "palette", "swaps", "from", "like", "rows", "cols", "model", "base"}
+"""Keys whose strings are paths below the project."""
+
 
 def find_root(start: Path) -> Path:
     """The project that `start` lies in: the nearest folder upwards that holds an assetforge.toml.
@@ -56,7 +59,23 @@ def load(root: Path, palette: str | None = None) -> Pipeline:
     """
     if not (root / CONFIG).exists():
         raise ConfigError(f"no {CONFIG} in {root}; `assetforge init` makes one.")
-    return Loader(root, read(root / CONFIG, CONFIG), palette).run()
+    document = read(root / CONFIG, CONFIG)
+    return Loader(root, replace(document, table=slashed(document.table)), palette).run()
+
+
+def slashed(table: Any, deep: int = 2) -> Any:
+    """A document whose paths have slashes, as they are written in the lock: on Windows people type backslashes."""
+
+    def path(value: Any) -> Any:
+        if isinstance(value, list):
+            return [path(each) for each in value]
+        return value.replace("\\", "/") if isinstance(value, str) else value
+
+    if isinstance(table, list):
+        return [slashed(each, deep) for each in table]
+    if not isinstance(table, dict) or not deep:
+        return table
+    return {key: path(value) if key in PATHS else slashed(value, deep - 1) for key, value in table.items()}
 
 
 class Loader:

@@ -145,6 +145,19 @@ def test_not_utf8_names_the_line(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_backslashes_are_slashes(tmp_path: Path) -> None:
+    """A path typed as on Windows means the same as with slashes, in every key that takes one."""
+    config = '[project]\nsource = "art"\noutput = "public/forge"\npalette = "art/own.hex"\n\n[[sheet]]\nname = "a"\n'
+    config += 'kind = "quantize"\nfrom = ["items/*.png", "a/b/*.png"]\n'
+    root = project(tmp_path, config)
+    (root / "art" / "own.hex").write_text("000000\nffffff\n")
+    plain = load(root)
+    (root / "assetforge.toml").write_text(config.replace("/", "\\\\"))
+    typed = load(root)
+    assert not plain.faults and (plain.project, plain.sheets[0].step) == (typed.project, typed.sheets[0].step)
+    assert typed.sheets[0].palette == "art/own.hex"
+
+
 def test_a_fault_leaves_the_other_sheets_sound(tmp_path: Path) -> None:
     """What is sound is kept beside the faults."""
     pipeline = load(project(tmp_path, HEAD + SHEET.format("a") + SHEET.format("b") + "wrong = 1\n" + SHEET.format("c")))
