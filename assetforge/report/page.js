@@ -173,8 +173,10 @@ class Sheet {
 
   comparison() {
     const list = this.frames.filter((frame) => this.before[frame.name]).map((frame) => this.pair(frame));
+    const rest = this.frames.length - list.length;
     return [element("h3", {}, "Before and after"),
-      element("p", { class: "dim" }, "Drag across a picture, or use the arrow keys: before on the left, after on the right."),
+      element("p", { class: "dim" }, "Drag across a picture, or use the arrow keys: before on the left, after on the right."
+        + (rest ? ` ${rest} sprites are not shown: nothing changed, or what they came from is gone.` : "")),
       element("ul", { class: "frames" }, ...list)];
   }
 

@@ -115,7 +115,7 @@ def told(root: Path, path: Path, artist: Artist | None) -> dict[str, Any]:
         "altered": altered(root, facts["inputs"]),
     }
     if facts.get("kind") in ("quantize", "complete"):
-        page["before"] = {sprite.name: _picture(sources.frame(sprite.name), sprite) for sprite in built.sprites}
+        page["before"] = {sprite.name: _before(sources.frame(sprite.name), sprite) for sprite in built.sprites}
     if facts.get("kind") == "mix":
         page["heads"] = {
             axis: [_head(sources, entry) for entry in facts["settings"][axis]] for axis in ("rows", "cols")
@@ -155,11 +155,18 @@ def _frame(name: str, frame: Mapping[str, Any]) -> list[Any]:
     return [name, *place, frame["duration"]]
 
 
-def _picture(rgba: Pixels | None, sprite: Sprite | None = None) -> str | None:
-    """A PNG as a data URL; None if there is none, or it has not the size of the sprite that was made from it."""
-    if rgba is None or (sprite is not None and rgba.shape[:2] != sprite.indices.shape):
+def _before(rgba: Pixels | None, sprite: Sprite) -> str | None:
+    """The picture that became a sprite; None if it is gone, has another size, or looks just like the sprite."""
+    if rgba is None or rgba.shape[:2] != sprite.indices.shape:
         return None
-    return "data:image/png;base64," + b64encode(png.write_rgba(rgba)).decode()
+    drawn = sprite.rgba()
+    same = (rgba == drawn).all(-1) | ((rgba[..., 3] | drawn[..., 3]) == 0)
+    return None if same.all() else _picture(rgba)
+
+
+def _picture(rgba: Pixels | None) -> str | None:
+    """A PNG as a data URL."""
+    return None if rgba is None else "data:image/png;base64," + b64encode(png.write_rgba(rgba)).decode()
 
 
 def _head(sources: Sources, entry: str | int) -> dict[str, Any]:
