@@ -1,6 +1,8 @@
-"""Turn the text grids in `grids/` into the art of the example project.
+"""Turn the text grids in `grids/` into the art of the example project and of the starter games.
 
     python examples/draw.py [FOLDER]
+
+draws into FOLDER, or into every project here: all of it for `dungeon/`, the few in `STARTER` for each game.
 
 A grid begins with ``= NAME SIZE [outline]``; each letter is a color of Endesga 32 (`INK`), a dot is
 transparent, ``*`` is a hole to be completed. `outline` draws a line around the shape in the darkest color of
@@ -12,11 +14,23 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image
 
 HERE = Path(__file__).parent
+
+GAMES = ("godot3", "phaser", "love", "pygame")
+
+STARTER = {
+    "heroes": ("knight", "wizard", "ranger"),
+    "monsters": ("slime", "bat", "ghost", "orc", "skeleton", "imp"),
+    "items": ("coin", "gem", "heart", "key", "potion-red"),
+    "tiles": ("floor", "wall", "crate", "door", "stairs", "torch"),
+    "wip": ("paladin", "potion-gold"),
+}
+"""What a starter game has of each folder: enough for a room to walk in, and built in seconds."""
 
 INK = {
     "r": "be4a2f", "o": "d77643", "c": "ead4aa", "a": "e4a672", "t": "b86f50", "B": "733e39", "b": "3e2731",
@@ -85,14 +99,19 @@ def save_gif(frames: list[list[str]], path: Path) -> None:
     )
 
 
-def main(out: Path) -> None:
-    """Draw every grid into `out`, one folder per file of grids."""
+def main(out: Path, chosen: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Draw every grid into `out`, one folder per file of grids; or the chosen of each folder."""
     for path in sorted((HERE / "grids").glob("*.txt")):
+        if chosen is not None and path.stem not in chosen:
+            continue
         folder = out / path.stem
         folder.mkdir(parents=True, exist_ok=True)
         films: dict[str, list[list[str]]] = {}
         for name, rows in grids(path).items():
             film, _, number = name.rpartition("-")
+            title = film if number.isdigit() else name
+            if chosen is not None and title not in chosen[path.stem]:
+                continue
             if number.isdigit():
                 films.setdefault(film, []).append(rows)
             else:
@@ -102,5 +121,12 @@ def main(out: Path) -> None:
             save_gif(frames, folder / f"{film}.gif")
 
 
+def everything() -> None:
+    """The art of every project beside this file."""
+    main(HERE / "dungeon" / "art")
+    for game in GAMES:
+        main(HERE / game / "art", STARTER)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "dungeon" / "art")
+    main(Path(sys.argv[1])) if len(sys.argv) > 1 else everything()

@@ -43,11 +43,29 @@ def drawn(raster: Raster) -> np.ndarray:
 def test_the_art_is_what_the_script_draws(tmp_path: Path) -> None:
     """Grids and pictures never drift apart: drawing again gives the same files and the same pixels."""
     draw().main(tmp_path)
-    mine, theirs = ({path.relative_to(root) for path in root.rglob("*.*")} for root in (tmp_path, ART))
+    assert_same(tmp_path, ART)
+
+
+def test_the_art_of_the_starter_games_is_what_the_script_draws(tmp_path: Path) -> None:
+    """Each game has the chosen sprites, all of them, and nothing else."""
+    script = draw()
+    script.main(tmp_path, script.STARTER)
+    drawn = {(path.parent.name, path.stem) for path in tmp_path.rglob("*.*")}
+    assert drawn == {(folder, name) for folder, names in script.STARTER.items() for name in names}
+    for game in script.GAMES:
+        assert_same(tmp_path, EXAMPLES / game / "art")
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """The same pictures under the same names; an engine's own sidecars do not count."""
+    kinds = {".png", ".gif"}
+    mine, theirs = (
+        {path.relative_to(root) for path in root.rglob("*.*") if path.suffix in kinds} for root in (one, other)
+    )
     assert mine == theirs
     for path in mine:
-        pairs = zip(formats.read(tmp_path / path), formats.read(ART / path), strict=True)
-        assert all(np.array_equal(one.rgba, other.rgba) and one.duration == other.duration for one, other in pairs)
+        pairs = zip(formats.read(one / path), formats.read(other / path), strict=True)
+        assert all(np.array_equal(a.rgba, b.rgba) and a.duration == b.duration for a, b in pairs)
 
 
 def test_there_is_enough_of_it() -> None:
