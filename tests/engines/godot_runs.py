@@ -1,0 +1,40 @@
+"""Runs of the real Godot 3 that leave the user's own settings alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+__all__ = ["export", "play", "surroundings"]
+
+
+def surroundings(home: Path, **more: str) -> dict[str, str]:
+    """The environment of an editor whose settings and caches lie in `home`."""
+    folders = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}
+    for folder in folders.values():
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return {**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8", **folders, **more}
+
+
+def export(program: str, project: Path, pack: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Import what changed and write the pack, as a build machine does; headless."""
+    command = [program, "--path", str(project), "--export-pack", "pack", str(pack)]
+    return run(command, surroundings(pack.parent / "home", **more))
+
+
+def play(program: str, pack: Path, out: Path, display: str = "", driver: str = "GLES3") -> None:
+    """Run a pack until it ends by itself; it writes into `out`."""
+    out.mkdir()
+    window = ["--video-driver", driver, "--audio-driver", "Dummy"] if display else []
+    done = run(
+        [program, "--main-pack", str(pack), *window], surroundings(out / "home", SHOWN=str(out), DISPLAY=display)
+    )
+    assert done.returncode == 0 and "SCRIPT ERROR" not in done.stdout + done.stderr, done.stdout + done.stderr
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    # A script that fails never ends the game.
+    return subprocess.run(
+        command, env=environment, cwd=environment["HOME"], capture_output=True, text=True, errors="replace", timeout=120
+    )
