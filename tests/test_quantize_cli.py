@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from assetforge.cli.quantize import DITHERS, MAPS, quantize
-from assetforge.errors import AssetforgeError, ConfigError, InputError
+from assetforge.errors import AssetforgeError, ConfigError, InputError, OutputError
 from assetforge.formats import palettes, read
 from assetforge.quantize import quantizer
 
@@ -64,6 +64,18 @@ def test_sheet_and_again(art, tmp_path):
     assert len(meta["palette"]["colors"]) == 4 and meta["provenance"]["command"] == "quantize"
     assert "nothing changed" in call(tmp_path / "sheet.png", "-o", tmp_path / "again.png", "-p", "auto:4")
     assert call(art, "-o", tmp_path / "silent", "--quiet") == ""
+
+
+def test_aseprite(art, tmp_path):
+    """OUT in .aseprite has a frame for each sprite under its name; one that may have been drawn on is not replaced."""
+    call(art, "-o", tmp_path / "out.aseprite", "-p", "pico-8")
+    call(art, "-o", tmp_path / "out.aseprite", "-p", "pico-8")
+    call(art, "-o", tmp_path / "out", "-p", "pico-8")
+    assert not (tmp_path / "out.json").exists()
+    for raster in read(tmp_path / "out.aseprite"):
+        assert np.array_equal(read(tmp_path / "out" / f"{raster.name}.png")[0].rgba, raster.rgba)
+    with pytest.raises(OutputError, match="drawn on"):
+        call(art, "-o", tmp_path / "out.aseprite", "-p", "sweetie-16")
 
 
 def test_swap_knows_the_palette_of_indexed_files(art, tmp_path):

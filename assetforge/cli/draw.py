@@ -191,7 +191,7 @@ def mix(
     """The row x column grid of StyleGAN2's style mixing, and each cell as {row}-{col}.png beside it."""
     from ..sheet import grid
     from ..steps.mix import Mix
-    from .output import check_out, write_folder, write_sheet
+    from .output import SHEETS, check_out, write_folder, write_sheet
 
     check_out(output)
     if (row_seeds is None) == (not rows) or (col_seeds is None) == (not cols):
@@ -212,7 +212,7 @@ def mix(
     cells = step.run(replace(desk.bench, inputs=inputs))
     settings = {**axes, "col_styles": col_styles, "truncation": truncation_psi, "temperature": temperature}
     provenance = desk.provenance("mix", settings)
-    if output.suffix.lower() == ".png":
+    if output.suffix.lower() in SHEETS:
         paths = write_sheet(grid(cells, output.stem), output, provenance=provenance, inputs=desk.paths)
         singles = output.with_suffix("")
     else:

@@ -1,4 +1,4 @@
-"""Where a command's sprites go: a sheet if OUT ends in .png, else a folder of PNGs."""
+"""Where a command's sprites go: a sheet if OUT ends in .png, frames if in .aseprite, else a folder of PNGs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, OutputError
-from ..files import write_atomic
+from ..files import read_bytes, write_atomic
 
 if TYPE_CHECKING:
     from ..sheet import Sheet
     from ..sprite import Sprite
 
-__all__ = ["check_out", "write_folder", "write_sheet", "write_sprites"]
+__all__ = ["SHEETS", "check_out", "write_folder", "write_sheet", "write_sprites"]
 
-OTHER_IMAGES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tga", ".tif", ".tiff", ".ase", ".aseprite", ".json")
+OTHER_IMAGES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tga", ".tif", ".tiff", ".ase", ".json")
+SHEETS = (".png", ".aseprite")
+"""What one file of all sprites ends in."""
 
 
 def check_out(out: Path) -> None:
@@ -27,10 +29,10 @@ def check_out(out: Path) -> None:
         OutputError: If a sheet would replace a folder, or a folder a file.
     """
     if out.suffix.lower() in OTHER_IMAGES:
-        raise ConfigError(f'"{out}": end it in .png for a sheet, or name a folder.')
-    if out.suffix.lower() == ".png" and out.is_dir():
+        raise ConfigError(f'"{out}": end it in .png for a sheet, in .aseprite to draw on it, or name a folder.')
+    if out.suffix.lower() in SHEETS and out.is_dir():
         raise OutputError("is a folder; a sheet needs another name.", str(out))
-    if out.suffix.lower() != ".png" and out.exists() and not out.is_dir():
+    if out.suffix.lower() not in SHEETS and out.exists() and not out.is_dir():
         raise OutputError("is a file; name a folder, or end it in .png for a sheet.", str(out))
 
 
@@ -45,13 +47,13 @@ def write_sprites(
     exports: Sequence[str] = ("json",),
     inputs: Iterable[Path] = (),
 ) -> list[Path]:
-    """Write a sheet and its exports if `out` ends in ``.png``, else a folder with one PNG for each sprite.
+    """Write one file of all sprites if `out` ends like one, else a folder with one PNG for each.
 
     Everything is made before the first file is written.
 
     Arguments:
         sprites: Of one palette, each with its own name.
-        out: The sheet's PNG, or a folder.
+        out: The sheet's PNG, which gets its exports beside it; an Aseprite file; or a folder.
         provenance: Where they came from, for the sheet's JSON.
         padding, extrude, trim: As in `sheet.pack`; a folder ignores them.
         exports: Names of exports, for a sheet.
@@ -65,7 +67,7 @@ def write_sprites(
         InputError: If the sprites do not go into one sheet.
     """
     check_out(out)
-    if out.suffix.lower() != ".png":
+    if out.suffix.lower() not in SHEETS:
         return write_folder(sprites, out, inputs=inputs)
     from ..sheet import pack
 
@@ -81,7 +83,7 @@ def write_sheet(
     exports: Sequence[str] = ("json",),
     inputs: Iterable[Path] = (),
 ) -> list[Path]:
-    """Write a packed sheet as `out` and its exports beside it.
+    """Write a packed sheet as `out`: a PNG with its exports beside it, or an Aseprite file alone.
 
     Raises:
         ConfigError, OutputError: As `write_sprites`.
@@ -90,6 +92,9 @@ def write_sheet(
     from ..formats import png
 
     check_out(out)
+    if out.suffix.lower() == ".aseprite":
+        (data,) = load("aseprite")().files(sheet, provenance).values()
+        return _commit({out.name: data}, out.parent, inputs)
     files = {out.name: png.write(sheet.atlas)}
     for name in exports:
         files |= load(name)().files(sheet, provenance)
@@ -120,11 +125,13 @@ def write_folder(sprites: Sequence[Sprite], out: Path, *, inputs: Iterable[Path]
 def _commit(files: Mapping[str, bytes], folder: Path, inputs: Iterable[Path]) -> list[Path]:
     sources = {path.resolve() for path in inputs}
     paths = {folder / name: data for name, data in files.items()}
-    for path in paths:
+    for path, data in paths.items():
         if path.resolve() in sources:
             raise OutputError("is an input; it would be replaced. Choose another output.", str(path))
         if path.suffix == ".json" and path.exists() and not _ours(path):
             raise OutputError("is no sheet of assetforge's; it would be replaced. Choose another output.", str(path))
+        if path.suffix.lower() == ".aseprite" and path.exists() and read_bytes(path) != data:
+            raise OutputError("is there already, and may have been drawn on. Choose another output.", str(path))
     for path, data in paths.items():
         write_atomic(path, data)
     return list(paths)

@@ -84,8 +84,8 @@ def quantize(
     """Bring sprites into one palette, by one mapping for all, so that frames and variants stay consistent.
 
     INPUT is any .png, .gif, .aseprite or .ase, a folder of them, or a glob. OUT ending in .png is a
-    sheet with its JSON, else a folder of PNGs named as their inputs. Art that is in the palette
-    already is not changed, except by ramp and swap.
+    sheet with its JSON, in .aseprite a file with a frame for each sprite, else a folder of PNGs named
+    as their inputs. Art that is in the palette already is not changed, except by ramp and swap.
     """
     from ..files import digest, read_bytes
     from ..formats import Ration, find, read
