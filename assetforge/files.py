@@ -9,7 +9,7 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from .errors import ConfigError, InputError, OutputError
 
@@ -218,7 +218,8 @@ def inside(root: Path, relative: str, links: bool = False) -> Path:
         # A name too long, a circle of links, a zero byte.
         fault = getattr(error, "strerror", None) or "its links run in a circle"
         raise ConfigError(f'"{relative[:80]}" is no path here: {fault}.') from error
-    if not path.is_relative_to(base):
+    # A drive's name would be a folder's elsewhere than on Windows.
+    if not path.is_relative_to(base) or PureWindowsPath(relative).is_absolute():
         raise ConfigError(f'"{relative[:200]}" leaves the project; move the files inside it.')
     return path
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forged import Pixels
+from forged import Forged, Pixels, swapped
 
-__all__ = ["Browser", "browser", "picture"]
+__all__ = ["Browser", "browser", "picture", "recolored"]
 
 HERE = Path(__file__).parent
 
@@ -74,13 +74,20 @@ def picture(sent: dict[str, Any]) -> Pixels:
 
 @pytest.fixture(scope="session")
 def browser(program: Callable[[str], str], node: Callable[[str], str]) -> Iterator[Browser]:
-    """A browser that can open the pages of this folder below ``/tests``."""
+    """A browser that can open the pages of this folder below ``/tests``, and has the plugin below ``/plugin``."""
     command = [node("playwright-core"), str(HERE / "chromium.mjs"), program("chromium")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     assert process.stdin and process.stdout
     assert json.loads(process.stdout.readline()) == {"result": "ready"}
     browser = Browser(process)
     browser.mount("tests", HERE)
+    browser.mount("plugin", HERE.parents[1] / "plugins" / "vite")
     yield browser
     process.stdin.close()
     process.wait()
+
+
+@pytest.fixture(scope="session")
+def recolored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Forged, dict[str, dict[str, Pixels]]]:
+    """`forged.swapped`, built once."""
+    return swapped(tmp_path_factory.mktemp("recolored"))

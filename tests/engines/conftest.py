@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chromium import browser
+from chromium import browser, recolored
 
-__all__ = ["browser"]
+__all__ = ["browser", "recolored"]
 
 HERE = Path(__file__).parent
 COMPARED = pytest.StashKey[list[tuple[str, int, int, int]]]()

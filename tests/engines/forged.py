@@ -74,6 +74,32 @@ def forge(root: Path, exports: tuple[str, ...] = ("json",), palette: str = "ende
     return Forged(root, root / "assets" / "forge", frames, durations, tags)
 
 
+def swapped(root: Path) -> tuple[Forged, dict[str, dict[str, Pixels]]]:
+    """A sheet whose strip has a row for each of `PALETTES`, and its frames as a build gives them with each of those."""
+    forged = forge(root / "art", options=f"swaps = {json.dumps(list(PALETTES[1:]))}")
+    built = {}
+    for palette in PALETTES:
+        other = root / palette
+        shutil.copytree(forged.root / "art", other / "art")
+        shutil.copy(forged.root / "assetforge.toml", other)
+        assert build(other, Options(palette=palette), Silent()).exit_code == 0
+        built[palette] = cut_out(other / "assets" / "forge")
+    return forged, built
+
+
+def cut_out(output: Path) -> dict[str, Pixels]:
+    """The frames of the sheet in a folder, whole, as NAME.json says where they lie in NAME.png."""
+    atlas = formats.read(output / "art.png", "art")[0].rgba
+    frames = {}
+    for name, frame in json.loads((output / "art.json").read_text())["frames"].items():
+        box, inner, size = frame["frame"], frame["spriteSourceSize"], frame["sourceSize"]
+        whole = np.zeros((size["h"], size["w"], 4), np.uint8)
+        drawn = atlas[box["y"] : box["y"] + box["h"], box["x"] : box["x"] + box["w"]]
+        whole[inner["y"] : inner["y"] + inner["h"], inner["x"] : inner["x"] + inner["w"]] = drawn
+        frames[name] = whole
+    return frames
+
+
 def differing(expected: Pixels, actual: Pixels) -> int:
     """Pixels that differ; of two transparent ones the color says nothing."""
     assert expected.shape == actual.shape

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from chromium import Browser, picture
 from conftest import Compared
-from forged import differing, forge
+from forged import PALETTES, Forged, Pixels, differing, forge
 
 from assetforge.exports import sheet_files
 from assetforge.palette import Palette
@@ -19,6 +19,7 @@ from assetforge.sheet import Tag, pack
 from assetforge.sprite import Sprite
 
 Node = Callable[[str], str]
+Recolored = tuple[Forged, dict[str, dict[str, Pixels]]]
 VERSIONS = {"phaser4": "phaser", "phaser3": "phaser3"}
 EXPORTS = ("json", "json-array", "phaser")
 
@@ -95,4 +96,20 @@ def test_tags_of_every_kind(tmp_path: Path, browser: Browser, node: Node, versio
     assert order["fro/to"].startswith("wxyx")
     assert order['"назад"'].startswith("zyxzyx")
     assert order["2"] == "y"
+    assert not browser.complaints
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_palette_swap(recolored: Recolored, browser: Browser, node: Node, compared: Compared, version: str) -> None:
+    """`paletteSwap` shows every frame in each palette as a build with that palette gives it; null ends it."""
+    forged, expected = recolored
+    opened(browser, node, forged.output, version)
+    sent = browser.evaluate("window.swapped", ["/forge/art.json", [*PALETTES, None]])
+    for palette, frames in [*expected.items(), ("", forged.frames)]:
+        differences = [differing(frame, picture(sent["pictures"][palette][name])) for name, frame in frames.items()]
+        pixels = sum(frame[..., 0].size for frame in frames.values())
+        compared(f"{version}, palette swap to {palette or 'none'}", len(differences), pixels, sum(differences))
+    known = ", ".join(f'"{palette}"' for palette in PALETTES)
+    assert sent["told"] == f'paletteSwap: "art" has no palette "nonesuch"; it has {known}.'
+    assert set(sent["animations"]) == set(forged.tags)
     assert not browser.complaints

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from chromium import Browser, picture
 from conftest import Compared
-from forged import differing, forge
+from forged import PALETTES, Forged, Pixels, differing, forge
 
 Node = Callable[[str], str]
+Recolored = tuple[Forged, dict[str, dict[str, Pixels]]]
 
 
 @pytest.mark.parametrize("options", ["", "padding = 2\nextrude = 1\ntrim = true"])
@@ -66,3 +67,22 @@ def test_bleeding(tmp_path: Path, browser: Browser, node: Node, compared: Compar
     assert (differences > 1000) == bleeds
     if not bleeds:
         compared("PixiJS 8 at 1.5x, linear, extruded", len(stills), pixels, differences)
+
+
+def test_palette_swap(recolored: Recolored, browser: Browser, node: Node, compared: Compared) -> None:
+    """`paletteSwap` shows every frame in each palette as a build with that palette gives it."""
+    node("pixi.js")
+    forged, expected = recolored
+    browser.mount("forge", forged.output)
+    browser.open("/tests/web/pixi.html")
+    sent = browser.evaluate("window.swapped", ["/forge/art.json", list(PALETTES)])
+    for palette, frames in expected.items():
+        differences = [differing(frame, picture(sent[palette][name])) for name, frame in frames.items()]
+        pixels = sum(frame[..., 0].size for frame in frames.values())
+        compared(f"PixiJS 8, palette swap to {palette}", len(differences), pixels, sum(differences))
+    told = browser.evaluate("window.manners", ["/forge/art.json", "items/coin", "pico-8"])
+    assert told["during"] == {"frame": 1, "playing": True, "row": 1, "other": True}
+    assert told["after"] and told["total"] == len(forged.tags["items/coin"])
+    known = ", ".join(f'"{palette}"' for palette in PALETTES)
+    assert told["told"] == f'paletteSwap: "art" has no palette "nonesuch"; it has {known}.'
+    assert not browser.complaints

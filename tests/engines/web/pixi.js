@@ -4,12 +4,12 @@ import { cell, read } from "./read.js";
 
 TextureSource.defaultOptions.scaleMode = "nearest";
 const app = new Application();
-const ready = app.init({
+export const ready = app.init({
   width: 680, height: 480, preference: "webgl", backgroundAlpha: 0, preserveDrawingBuffer: true, autoStart: false,
 });
 
 /** Draws the sprites, each at a cell, and gives their pictures by name. */
-function shown(sprites) {
+export function shown(sprites) {
   const stage = new Container();
   Object.values(sprites).forEach((sprite, n) => {
     const { x, y } = cell(n);

@@ -1,0 +1,37 @@
+// The palette swap of `plugins/vite/pixi.js`; see `test_pixi.py`.
+import { AnimatedSprite, Sprite } from "pixi.js";
+import { loadSheet, paletteSwap } from "/plugin/pixi.js";
+import { sheetAt } from "/plugin/sheet.js";
+import { ready, shown } from "./pixi.js";
+
+/** Every frame in each of the palettes, after one sprite was swapped to and fro. */
+window.swapped = async ([json, palettes]) => {
+  await ready;
+  const art = await loadSheet(await sheetAt(json));
+  const pictures = {};
+  for (const palette of palettes) {
+    const sprites = Object.entries(art.textures).map(([name, texture]) => [name, new Sprite(texture)]);
+    for (const [, sprite] of sprites) paletteSwap(sprite, palette);
+    pictures[palette] = shown(Object.fromEntries(sprites));
+  }
+  return pictures;
+};
+
+/** An animation that is swapped goes on with its frames and durations; null ends the swap; a wrong name is told. */
+window.manners = async ([json, tag, palette]) => {
+  await ready;
+  const art = await loadSheet(await sheetAt(json));
+  const sprite = new AnimatedSprite(art.animations[tag]);
+  sprite.gotoAndPlay(1);
+  const before = sprite.texture;
+  const filter = paletteSwap(sprite, palette);
+  const during = { frame: sprite.currentFrame, playing: sprite.playing, row: filter.row, other: sprite.texture !== before };
+  let told = "";
+  try {
+    paletteSwap(sprite, "nonesuch");
+  } catch (error) {
+    told = error.message;
+  }
+  paletteSwap(sprite, null);
+  return { during, told, after: sprite.texture === before && sprite.filters.length === 0, total: sprite.totalFrames };
+};
