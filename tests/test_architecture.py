@@ -73,7 +73,7 @@ HEAVY = {
     "watchdog": {"watch/hints.py"},
     "click": {"cli"},
     "tqdm": {"cli"},
-    "rectpack": {"sheet.py"},
+    "rectpack": set(),
     "safetensors": {"models"},
     "imagequant": set(),
 }

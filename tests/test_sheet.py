@@ -152,7 +152,7 @@ def test_what_makes_no_sheet_is_refused() -> None:
         ([], "at least one"),
         ([sprite("orc"), sprite("elf"), sprite("orc")], '"orc"'),
         ([sprite("a"), other], "b: a sheet has one palette"),
-        ([sprite(str(index), 3000, 3000) for index in range(4)], "6000 x 6000"),
+        ([sprite(str(index), 3000, 3000) for index in range(4)], "4 sprites need 4 pages"),
     ):
         with pytest.raises(InputError, match=message) as caught:
             pack(sprites, "monsters")

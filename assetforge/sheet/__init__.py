@@ -1,0 +1,7 @@
+"""The sheet: sprites of one palette packed into one atlas, or into pages, and cut out of it again."""
+
+from .layout import MOST_SIDE
+from .nouns import Frame, Sheet, Tag, cut
+from .pages import grid, pack, pages
+
+__all__ = ["MOST_SIDE", "Frame", "Sheet", "Tag", "cut", "grid", "pack", "pages"]
