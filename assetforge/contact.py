@@ -22,7 +22,7 @@ from .files import read_bytes
 from .formats import png
 from .lettering import HEIGHT, lettered
 
-__all__ = ["Panel", "contact_sheet", "panel", "sheet_frames"]
+__all__ = ["Panel", "composed", "contact_sheet", "panel", "sheet_frames"]
 
 Pixels = NDArray[np.uint8]
 Cell = Pixels | str | None
@@ -73,7 +73,7 @@ def contact_sheet(root: Path, sheets: Iterable[Path]) -> bytes:
     Raises:
         InputError: If a sheet cannot be read.
     """
-    return png.write_rgba(_composed([panel(root, path) for path in sheets]))
+    return png.write_rgba(composed([panel(root, path) for path in sheets]))
 
 
 def panel(root: Path, path: Path) -> Panel:
@@ -175,8 +175,8 @@ def _with_heads(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[str, 
     return [[None, *cols], *([head, *line] for head, line in zip(rows, grid, strict=True))]
 
 
-def _composed(panels: Sequence[Panel]) -> Pixels:
-    """All panels on one ground; narrow ones stand side by side."""
+def composed(panels: Sequence[Panel]) -> Pixels:
+    """All panels on one ground, RGBA (H, W, 4); narrow ones stand side by side."""
     drawn = [_drawn(one) for one in panels]
     shelves: list[list[Pixels]] = []
     for picture in drawn:

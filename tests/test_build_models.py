@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from networks import random_model
 from projects import Telling, draw, palette_of, picture, project, tree
 
 from assetforge.build import build
+from assetforge.cli.mixes import STYLES, TRUNCATIONS, mixes
 from assetforge.cli.train import art_and_archives
 from assetforge.finder import Finder
 from assetforge.formats import png, read
@@ -108,6 +111,22 @@ def test_known_pixels_stay(game: Path) -> None:
 def test_same_bytes_in_two_processes(game: Path, tmp_path: Path) -> None:
     """A clean build elsewhere with --jobs 2 gives the very bytes, the lock too."""
     assert tree(prepared(tmp_path, jobs=2), "assets", LOCK) == tree(game, "assets", LOCK)
+
+
+def test_a_report_has_the_grid_of_the_build_among_its_grids(game: Path) -> None:
+    """Drawn for the sliders, a mix of the sheet's own settings is the sheet; others are of its size and palette."""
+    facts = json.loads((game / "assets/forge/hybrids.json").read_text())["meta"]
+    atlas = png.read_sprite((game / "assets/forge/hybrids.png").read_bytes())
+    assert atlas is not None
+    own = facts["provenance"]["settings"]
+    ((name, grids),) = mixes(game).items()
+    assert name == "hybrids" and len(grids) >= len(STYLES) * len(TRUNCATIONS)
+    drawn = {(each["styles"], each["truncation"]): zlib.decompress(b64decode(each["indices"])) for each in grids}
+    assert drawn[own["col_styles"], own["truncation"]] == atlas.indices.tobytes()
+    assert all(
+        len(data) == atlas.indices.size and max(data) <= len(facts["palette"]["colors"]) for data in drawn.values()
+    )
+    assert len(set(drawn.values())) > 1
 
 
 def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:

@@ -27,9 +27,10 @@ PAGE = "report.html"
 )
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path), default=".")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=f"The page.  [default: {PAGE} in DIR]")
+@click.option("--quick", is_flag=True, help="Draw nothing anew: mix grids get no sliders.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def report(directory: Path, output: Path | None, as_json: bool, quiet: bool) -> int:
+def report(directory: Path, output: Path | None, quick: bool, as_json: bool, quiet: bool) -> int:
     """Write one HTML page of all sheets that stand in the output folder of the game in DIR.
 
     It needs no network and no other file: palettes are changed in the page, sprites stand beside what they were made
@@ -56,6 +57,11 @@ def report(directory: Path, output: Path | None, as_json: bool, quiet: bool) -> 
             sheets.append(told(directory, path, models.get(artists[path])))
         except AssetforgeError as fault:
             faults.append(fault)
+    if not quick and any(sheet["kind"] == "mix" for sheet in sheets):
+        from .mixes import mixes
+
+        grids = mixes(directory)
+        sheets = [sheet | {"grids": grids.get(sheet["name"], [])} for sheet in sheets]
     facts = {
         "project": directory.resolve().name,
         "version": __version__,
@@ -107,5 +113,5 @@ def _card(model: Prior) -> dict[str, Any]:
     if card.get("base"):
         told += f"; from the model {card['base'].get('name', '')}"
     if card.get("stopped"):
-        told += f"; stopped since {card['stopped']}"
+        told += f"; stopped: {card['stopped']}"
     return {"name": card["name"], "told": f"{told}.", "curve": card.get("curve", [])}

@@ -60,6 +60,7 @@ class Sheet {
 
   async open() {
     this.indices = await inflate(this.indices);
+    for (const grid of this.grids ?? []) grid.indices = await inflate(grid.indices);
     this.recolor(OWN);
   }
 
@@ -233,10 +234,30 @@ class Sheet {
     if (rows.length * cols.length !== this.frames.length) return this.gallery();
     const lines = rows.map((row, r) => element("tr", {}, head(row),
       ...cols.map((_, c) => element("td", {}, this.canvas(this.frames[r * cols.length + c])))));
-    return [element("p", { class: "dim" },
-      `Rows give the layout, columns the slots ${this.settings.col_styles} of 16, truncation ${this.settings.truncation}.`),
-      element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${this.name}: grid` },
+    return [...this.sliders(), element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${this.name}: grid` },
         element("table", { class: "grid" }, element("tr", {}, element("td"), ...cols.map(head)), ...lines))];
+  }
+
+  // The grids were drawn beforehand; a slider picks one.
+  sliders() {
+    const told = element("p", { class: "dim", "aria-live": "polite" });
+    const say = (styles, truncation) => {
+      told.textContent = `Rows give the layout, columns the slots ${styles} of 16; truncation ${truncation}.`;
+    };
+    say(this.settings.col_styles, this.settings.truncation);
+    const styles = [...new Set((this.grids ?? []).map((grid) => grid.styles))];
+    const truncations = [...new Set((this.grids ?? []).map((grid) => grid.truncation))];
+    if (styles.length * truncations.length < 2) return [told];
+    const range = (values, value) => element("input", { type: "range", min: 0, max: values.length - 1, value: values.indexOf(value), oninput: () => pick() });
+    const [style, truncation] = [range(styles, this.settings.col_styles), range(truncations, this.settings.truncation)];
+    const pick = () => {
+      const grid = this.grids.find((each) => each.styles === styles[style.value] && each.truncation === truncations[truncation.value]);
+      if (!grid) return;
+      this.indices = grid.indices;
+      say(grid.styles, grid.truncation);
+      for (const paint of this.painted) paint();
+    };
+    return [element("label", {}, "Slots from the column, all to the finest ", style), element("label", {}, "Truncation ", truncation), told];
   }
 
   honesty() {
@@ -249,9 +270,10 @@ class Sheet {
         element("figcaption", { class: each.share < each.bar ? "warn" : "" }, `${each.frame}: ${Math.round(100 * each.share)} % of pixels differ`));
     });
     const bar = Math.round(100 * this.nearest[0].bar);
+    const meant = this.kind === "mix" ? " A mix is meant to keep the layout of its row." : "";
     return [element("h3", {}, "How near to what was learnt"),
-      element("p", { class: flagged.length ? "warn" : "dim" }, flagged.length
-        ? `${flagged.length} of ${this.nearest.length} differ from a learnt sprite in less than ${bar} % of their pixels.`
+      element("p", { class: flagged.length && !meant ? "warn" : "dim" }, flagged.length
+        ? `${flagged.length} of ${this.nearest.length} differ from a learnt sprite in less than ${bar} % of their pixels.${meant}`
         : `All differ from every learnt sprite in at least ${bar} % of their pixels, as sprites of different families do.`),
       element("details", {}, element("summary", {}, "Each beside the learnt sprite that it comes nearest to"),
         element("ul", { class: "frames" }, ...list))];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +55,7 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     path = root / "report.html"
     facts = {"version": "0", "project": f"a {EVIL} game", "models": []}
     facts["sheets"] = [told(root, each, None) for each in built_sheets(root)]
-    facts["sheets"] += [holes(root / "holes", wip)]
+    facts["sheets"] += [holes(root / "holes", wip), grid()]
     path.write_bytes(page(facts))
     yield Shown(browser, forged, path)
 
@@ -71,6 +73,23 @@ def holes(root: Path, wip: Path) -> dict[str, Any]:
     facts = told(root, root / "out" / "finished.json", None)
     facts["name"] = EVIL
     return facts
+
+
+def grid() -> dict[str, Any]:
+    """A mix of one cell of 2 x 1 pixels, which was drawn with two choices of styles."""
+
+    def packed(*indices: int) -> str:
+        return b64encode(zlib.compress(bytes(indices))).decode()
+
+    return {
+        "name": "hybrids", "kind": "mix", "size": [2, 1], "indices": packed(1, 2),
+        "palette": {"name": "two", "colors": ["#ff0000", "#00ff00"]}, "others": {},
+        "frames": [["a-b", 0, 0, 2, 1, 0, 0, 2, 1, 100]], "tags": [], "inputs": [], "altered": [],
+        "settings": {"col_styles": "8-15", "truncation": 1.0},
+        "heads": {"rows": [{"text": "a"}], "cols": [{"text": "seed 3"}]},
+        "grids": [{"styles": "0-15", "truncation": 1.0, "indices": packed(2, 1)},
+                  {"styles": "8-15", "truncation": 1.0, "indices": packed(1, 2)}],
+    }  # fmt: skip
 
 
 def test_every_palette_is_what_a_build_gives(shown: Shown, compared: Compared, tmp_path: Path) -> None:
@@ -105,7 +124,7 @@ def test_names_are_text(shown: Shown) -> None:
     shown.open()
     assert shown.browser.evaluate("() => document.querySelector('h1').textContent") == f"a {EVIL} game"
     headings = shown.browser.evaluate("() => [...document.querySelectorAll('h2')].map((each) => each.textContent)")
-    assert headings == ["art", EVIL]
+    assert headings == ["art", EVIL, "hybrids"]
     assert shown.browser.evaluate("() => document.querySelectorAll('script').length") == 2
 
 
@@ -126,6 +145,21 @@ def test_the_slider_is_moved_by_mouse_and_keyboard(shown: Shown) -> None:
     outlined = f"() => {{ const hole = {find}.querySelector('.hole'); const data = hole.getContext('2d').getImageData("
     outlined += "0, 0, hole.width, hole.height).data; return data.filter((_, at) => at % 4 === 3 && data[at]).length; }"
     assert shown.browser.evaluate(outlined) > 0
+
+
+def test_the_grid_follows_its_slider(shown: Shown) -> None:
+    """Another choice of styles is seen at once, and told."""
+    shown.open()
+    state = (
+        "() => { const part = document.getElementById('sheet-hybrids'); const canvas = part.querySelector('td canvas');"
+    )
+    state += (
+        "return [[...canvas.getContext('2d').getImageData(0, 0, 2, 1).data], part.innerText.includes('slots 0-15')]; }"
+    )
+    assert shown.browser.evaluate(state) == [[255, 0, 0, 255, 0, 255, 0, 255], False]
+    shown.browser.evaluate("() => document.querySelector('#sheet-hybrids label input').focus()")
+    shown.browser.press("ArrowLeft")
+    assert shown.browser.evaluate(state) == [[0, 255, 0, 255, 255, 0, 0, 255], True]
 
 
 def test_a_sprite_tells_of_itself_to_the_keyboard(shown: Shown) -> None:

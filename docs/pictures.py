@@ -1,0 +1,64 @@
+"""Draw the pictures of the README and of these pages anew, by building the example game.
+
+    python docs/pictures.py [FOLDER]
+
+FOLDER (by default a temporary one) keeps the game; one that is there is used as it is, if it is up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from assetforge.build import build
+from assetforge.cli.project import built_sheets, copy_example
+from assetforge.contact import Panel, composed, contact_sheet, sheet_frames
+from assetforge.files import write_atomic
+from assetforge.formats import png
+from assetforge.outcome import Options
+
+DOCS = Path(__file__).parent
+PALETTES = ("sweetie-16", "pico-8", "endesga-32", "gameboy-dmg", "kirokaze-gameboy", "zx-spectrum")
+FIRST = 12
+
+
+def main(root: Path) -> None:
+    """Build the game in `root`, then write every picture."""
+    copy_example(root)
+    built(root, Options())
+    sheets = {path.stem: path for path in built_sheets(root)}
+    pictures = {
+        "contact-sheet.png": contact_sheet(root, sheets.values()),
+        "pictures/before-and-after.png": contact_sheet(root, [sheets["finished"]]),
+        "pictures/mix.png": contact_sheet(root, [sheets["hybrids"]]),
+        "pictures/one-seed-six-palettes.png": png.write_rgba(composed([in_palette(root, name) for name in PALETTES])),
+    }
+    built(root, Options())
+    for name, data in pictures.items():
+        write_atomic(DOCS / name, data)
+        print(DOCS / name, len(data))
+
+
+def in_palette(root: Path, name: str) -> Panel:
+    """The first sprites of the generated sheet in another palette."""
+    built(root, Options(only=("monsters",), palette=name))
+    path = root / "assets" / "forge" / "monsters.json"
+    frames, _ = sheet_frames(path)
+    colors = len(json.loads(path.read_text())["meta"]["palette"]["colors"])
+    return Panel(name, f"{colors} colors", [list(frames.values())[:FIRST]])
+
+
+def built(root: Path, options: Options) -> None:
+    result = build(root, options)
+    if result.exit_code:
+        raise SystemExit(str(result))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            main(Path(folder) / "game")
