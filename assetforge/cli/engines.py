@@ -72,7 +72,12 @@ def _pygame(root: Path) -> str:
 ENGINES = {
     "godot": Engine("assets/forge", _file("project.godot")),
     "web": Engine("public/assets/forge", _web),
-    "love": Engine("assets/forge", _file("main.lua", "conf.lua")),
+    "love": Engine(
+        "assets/forge",
+        _file("main.lua", "conf.lua"),
+        lambda root: ("love",),
+        lambda root: (("love/assetforge.lua", "assetforge.lua"),),
+    ),
     "pygame": Engine("assets/forge", _pygame),
     "tiled": Engine("tilesets/forge", _file("*.tiled-project", "*.tmx", "*/*.tmx")),
     "none": Engine("assets/forge", lambda root: ""),

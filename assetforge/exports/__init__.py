@@ -23,6 +23,7 @@ EXPORTS = {
     "godot3": "assetforge.exports.godot3:Godot3",
     "godot4": "assetforge.exports.godot4:Godot4",
     "phaser": "assetforge.exports.phaser:Phaser",
+    "love": "assetforge.exports.love:Love",
     "aseprite": "assetforge.exports.aseprite:Aseprite",
     "libgdx": "assetforge.exports.libgdx:LibGdx",
     "texturepacker": "assetforge.exports.texturepacker:TexturePacker",
