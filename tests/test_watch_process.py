@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import re
@@ -113,6 +114,25 @@ def test_a_quiet_watch_says_errors_alone(tmp_path: Path) -> None:
         assert watch.end(signal.SIGTERM) == 0
         watch.reader.join(240)
         assert [line for line in watch.seen if "error: " not in line] == []
+
+
+def test_results_are_lines_of_json(tmp_path: Path) -> None:
+    """Under --json stdout holds the result of every build, one a line; it ends when nobody reads them."""
+    root = project(tmp_path)
+    axe = root / "art/items/axe.png"
+    with started("-m", "assetforge", "watch", "--json", "--quiet", str(root)) as watch:
+        assert watch.process.stdout is not None
+        results = (json.loads(line) for line in watch.process.stdout)
+        assert set(next(results)["built"]) == {"heroes", "items"}
+        axe.write_bytes(b"no image")
+        (fault,) = next(results)["failed"]["items"]
+        assert "art/items/axe.png" in fault
+        (root / "assetforge.toml").write_text("project = [")
+        assert next(results)["exit"] == 2
+        watch.process.stdout.close()
+        draw(root / "art/heroes/orc.png", 50)
+        (root / "assetforge.toml").unlink()
+        assert watch.process.wait(240) == 0
 
 
 def test_no_wait_fails_beside_another(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 import traceback
@@ -29,33 +30,47 @@ __all__ = ["watch"]
 @click.option("--poll", type=click.FloatRange(0.05), metavar="SECONDS", help="Look so often instead of taking events.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for sheets.")
 @click.option("--no-wait", is_flag=True, help="Fail, exit 1, if a build of the project is at work at the start.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result of each build as a line of JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
-def watch(ctx: click.Context, directory: Path | None, poll: float | None, jobs: int, no_wait: bool, quiet: bool) -> int:
+def watch(
+    ctx: click.Context,
+    directory: Path | None,
+    poll: float | None,
+    jobs: int,
+    no_wait: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Build, then build again whenever a sprite, a palette, a model or assetforge.toml changes.
 
     A file is read once it has come to rest and can be read to its end, so that a save, however a
     program goes about it, is one build. An error is told once, and once more when it is mended.
 
-    Ends with Ctrl-C, exit code 0.
+    Ends with Ctrl-C, exit code 0; under --json also when nobody reads its lines any more.
     """
     end_like_ctrl_c(ctx, "stopped.", 0)
     root = (directory or find_root(Path.cwd())).absolute()
     load_or_tell_all(root)
     console = Watching(quiet, debugging(ctx))
     try:
-        Watch(root, jobs, poll, console).run(wait=not no_wait)
+        Watch(root, jobs, poll, console, as_json).run(wait=not no_wait)
     except KeyboardInterrupt:
         console.end_bar()
         console.note("stopped.")
+    except BrokenPipeError:
+        if not as_json:
+            raise
     return 0
 
 
 class Watch:
     """Builds of one project, one after the other."""
 
-    def __init__(self, root: Path, jobs: int, poll: float | None, console: Watching) -> None:
+    def __init__(self, root: Path, jobs: int, poll: float | None, console: Watching, as_json: bool = False) -> None:
         from ..watch import Hints, Watcher
+
+        self.as_json = as_json
 
         self.root, self.options, self.console = root, Options(jobs=jobs), console
         self.scene = ProjectScene(root)
@@ -101,10 +116,14 @@ class Watch:
             if not options.wait and isinstance(error, OutputError):
                 raise
             self.console.fault(error)
+            result = Result(faults=(error,))
         except Exception as fault:
             told = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
             ours = AssetforgeError(f"assetforge itself failed ({told}); --debug shows where.")
             self.console.wrong("assetforge", [ours], traceback.format_exc())
+            result = Result(faults=(ours,))
+        if self.as_json and result is not None:
+            click.echo(json.dumps(result.as_json()))
         self.console.over(whole=done and looked(result))
         if done:
             self.release()
