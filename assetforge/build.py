@@ -256,6 +256,11 @@ class Build:
             self.fail(item, done.errors, trace=done.trace)
             return
         names = {each.name for each in self.pipeline.sheets}
+        made = {path.casefold() for path in done.files}
+        if clash := [each for each in names - {item.name} if f"{each}.json".casefold() in made]:
+            fault = f'its page "{clash[0]}" and [[sheet]] "{clash[0]}" have one name; rename one, or raise max_size.'
+            self.fail(item, (OutputError(fault, sheet.place("")),))
+            return
         try:
             shas, notes = commit.land(
                 self.root,

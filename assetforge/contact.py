@@ -97,6 +97,8 @@ def panel(root: Path, path: Path) -> Panel:
 def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
     """The sprites of a sheet by their names, RGBA (H, W, 4), whole; and what its JSON says of it as `meta`.
 
+    Those of all its pages, if it is the first of several.
+
     Arguments:
         path: The JSON file, as `exports.json` writes it, with its picture beside it.
 
@@ -110,7 +112,10 @@ def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
         frames = facts["frames"].items()
         if sum(frame["sourceSize"]["w"] * frame["sourceSize"]["h"] for _, frame in frames) > formats.MOST_PIXELS:
             raise InputError(f"its sprites hold more than {formats.MOST_PIXELS} pixels.", str(path))
-        return {name: _cut(atlas, frame) for name, frame in frames}, meta
+        found = {name: _cut(atlas, frame) for name, frame in frames}
+        for page in range(2, len(meta.get("related_multi_packs", ())) + 2):
+            found |= sheet_frames(path.with_name(f"{path.stem}-{page}.json"))[0]
+        return found, meta
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"is no sheet of assetforge: {error!r}.", str(path)) from error
 

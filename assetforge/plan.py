@@ -8,6 +8,7 @@ one thing that changed can be named.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -64,6 +65,7 @@ class Item:
         checkpoint: The file it draws with, or that it is, below the root or absolute; empty if there
             is none, or none that fits.
         model: The sha256 of that file; empty if it needs none or it is not there yet.
+        former: The JSON of the pages that stand in the output as they were built, if sprites are to stay there.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Item:
     inputs: Inputs | None = None
     checkpoint: str = ""
     model: str = ""
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,15 @@ def still(root: Path, item: Item, state: State) -> bool:
     except AssetforgeError:
         return False
     return same
+
+
+def pages(subject: Sheet | Learnt, paths: Sequence[str]) -> tuple[str, ...]:
+    """The JSON of a sheet's pages among its outputs, in their order, if its sprites are to stay where they are."""
+    if not isinstance(subject, Sheet) or not getattr(subject.step, "stable", False):
+        return ()
+    page = re.compile(re.escape(subject.name) + r"(?:-(\d{1,6}))?\.json")
+    found = {int(match[1] or 1): path for path in paths if (match := page.fullmatch(path.rpartition("/")[2]))}
+    return tuple(found[number] for number in sorted(found))
 
 
 def palette_sha(spec: str, root: Path) -> str:
@@ -279,6 +291,7 @@ class Planner:
         if known and not outputs:
             reasons.append("the lock names no outputs of it")
         errors = []
+        ours = []
         for path, sha in outputs.items():
             try:
                 found = self.digests(path)
@@ -286,6 +299,8 @@ class Planner:
                 # What is neither readable nor absent, a folder say, is told when the file is to land.
                 reasons.append(f"{path} is gone")
                 continue
+            if found == sha or self.state.journal.holds(path, found):
+                ours.append(path)
             if found == sha or handed_over(path, exports):
                 continue
             if self.state.journal.holds(path, found):
@@ -296,7 +311,7 @@ class Planner:
             errors.append(OutputError(fault, item.subject.place(""), path))
         if not reasons and not self.force:
             return item
-        item = replace(item, state="stale", reasons=tuple(reasons or ["--force"]))
+        item = replace(item, state="stale", reasons=tuple(reasons or ["--force"]), former=pages(item.subject, ours))
         if errors and not self.force:
             return replace(item, state="altered", errors=tuple(errors))
         return self.remembered(item.name, item)

@@ -18,6 +18,7 @@ from . import sheet as sheets
 from .counting import Counting, count
 from .errors import AssetforgeError, InputError
 from .exports import sheet_files
+from .files import read_bytes
 from .formats import palettes
 from .palette import auto_size
 from .pipeline import Learnt, Sheet
@@ -25,7 +26,7 @@ from .plan import BASE, Item, training_path
 from .quantize.swaps import swaps
 from .shelf import Shelf
 from .sprite import Raster
-from .steps.base import Bench, Inputs, Source, Step
+from .steps.base import Bench, Inputs, Packed, Source, Step
 
 if TYPE_CHECKING:
     from .models.prior import Prior
@@ -46,6 +47,7 @@ class SheetJob:
         palette: A bundled name, a path below the root, or auto:K.
         exports: Their names.
         swaps: The palettes that its strip has rows for.
+        former: The JSON of the pages where its sprites are to stay, below the root.
         checkpoint: The model's file, below the root or absolute; empty if it needs none.
         provenance: What goes into the sheet's JSON, but for the model's card.
     """
@@ -57,6 +59,7 @@ class SheetJob:
     palette: str
     exports: tuple[str, ...]
     swaps: tuple[str, ...]
+    former: tuple[str, ...]
     checkpoint: str
     provenance: dict[str, Any]
 
@@ -84,6 +87,7 @@ class SheetJob:
             sheet.palette,
             sheet.exports,
             sheet.swaps,
+            item.former,
             item.checkpoint,
             provenance,
         )
@@ -177,18 +181,22 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
     flat = [sprite for row in drawn for sprite in row] if job.step.grid else drawn
     targets = [palettes.load(spec, root, links=True) for spec in job.swaps]
     rows = swaps(flat, targets, job.step.map)
-    if job.step.grid:
-        sheet = sheets.grid(drawn, name)
+    if isinstance(job.step, Packed):
+        options = {key: getattr(job.step, key) for key in ("padding", "extrude", "trim", "power_of_two", "max_size")}
+        stood = [read_bytes(root / path) for path in job.former]
+        former = sheets.boxes(stood, padding=job.step.padding, extrude=job.step.extrude)
+        pages = sheets.pages(drawn, name, former=former, **options)
     else:
-        options = {key: getattr(job.step, key) for key in ("padding", "extrude", "trim")}
-        sheet = sheets.pack(drawn, name, **options)
-    sheet = replace(sheet, swaps=rows)
+        pages = [sheets.grid(drawn, name)]
     provenance = job.provenance | bench.facts
     if model:
         # A learning curve is for reports; a sheet says what was learnt from, and how.
         card = {key: value for key, value in model[0].card.items() if key != "curve"}
         provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": card}
-    return sheet_files(sheet, provenance, job.exports)
+    files: dict[str, bytes] = {}
+    for page in pages:
+        files |= sheet_files(replace(page, swaps=rows), provenance, job.exports)
+    return files
 
 
 def _read(root: Path, sources: Sequence[Source]) -> list[list[Raster]]:

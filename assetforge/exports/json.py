@@ -95,6 +95,7 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
             "transparent": 0,
         },
         "palettes": [{"name": each.name, "colors": list(each.hex)} for each in sheet.palettes],
+        **({"related_multi_packs": [f"{name}.json" for name in sheet.others]} if sheet.others else {}),
         "provenance": provenance,
     }
 

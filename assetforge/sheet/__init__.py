@@ -1,7 +1,8 @@
 """The sheet: sprites of one palette packed into one atlas, or into pages, and cut out of it again."""
 
+from .former import boxes
 from .layout import MOST_SIDE
 from .nouns import Frame, Sheet, Tag, cut
 from .pages import grid, pack, pages
 
-__all__ = ["MOST_SIDE", "Frame", "Sheet", "Tag", "cut", "grid", "pack", "pages"]
+__all__ = ["MOST_SIDE", "Frame", "Sheet", "Tag", "boxes", "cut", "grid", "pack", "pages"]

@@ -72,12 +72,10 @@ def pages(
     for sprite, size in zip(sprites, sizes, strict=True):
         if page.size(*size) is None:
             needed = " x ".join(str(side - padding) for side in size)
-            raise InputError(
-                f"takes {needed} pixels, a page holds {page.room - padding} a side and {MOST_PIXELS} in all; "
-                f"cut it into parts{f', or raise max_size ({max_size})' if max_size < MOST_SIDE else ''}.",
-                name,
-                sprite.name,
-            )
+            long = max(size) > page.room
+            most = f"{page.room - padding} a side" if long else f"{MOST_PIXELS} in all"
+            mend = f", or raise max_size ({max_size})" if long and max_size < MOST_SIDE else ""
+            raise InputError(f"takes {needed} pixels, a page holds {most}; cut it into parts{mend}.", name, sprite.name)
     groups = [[*range(first, after)] for first, after in _runs(sprites)]
     kept: list[dict[int, Corner]] = []
     if former:

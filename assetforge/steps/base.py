@@ -114,11 +114,17 @@ class Step(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Packed(Step):
-    """A kind whose sprites are packed, not set in a grid that means something."""
+    """A kind whose sprites are packed, not set in a grid that means something; see `sheet.pages`.
+
+    With `stable`, what the sheet's JSON in the output folder says is an input: sprites stay where they stood.
+    """
 
     padding: int = option(0, low=0, high=64)
     extrude: int = option(0, low=0, high=16)
     trim: bool = option(False)
+    power_of_two: bool = option(False)
+    max_size: int = option(4096, low=16, high=8192)
+    stable: bool = option(False)
 
 
 @dataclass(frozen=True, kw_only=True)
