@@ -54,8 +54,42 @@ def test_pack_keeps_every_color(art: Path) -> None:
             place["y"] : place["y"] + place["h"], place["x"] : place["x"] + place["w"]
         ]
         assert (png.read((art / f"{name}.png").read_bytes(), "x")[0].rgba == whole).all()
-    assert facts["meta"]["provenance"]["settings"] == {"padding": 1, "extrude": 0, "trim": True}
+    settings = facts["meta"]["provenance"]["settings"]
+    assert settings | {"padding": 1, "extrude": 0, "trim": True} == settings
     assert list(facts["meta"]["provenance"]["inputs"]) == ["elf", "orc"]
+
+
+def test_pack_swaps_palettes(art: Path) -> None:
+    """With --swap there are an index texture and a strip with a row for each palette, named in the JSON."""
+    assert run("art", "-o", "s.png", "--swap", "pico-8", "--swap", "mine.hex").exit_code
+    Path("mine.hex").write_text("000000\nffffff\n")
+    result = run("art", "-o", "s.png", "--swap", "pico-8", "--swap", "mine.hex", "--json")
+    assert json.loads(result.stdout)["files"] == ["s.png", "s.index.png", "s.palette.png", "s.json"]
+    assert [each["name"] for each in json.loads(Path("s.json").read_text())["meta"]["palettes"]] == [
+        "s",
+        "pico-8",
+        "mine",
+    ]
+    assert png.read(Path("s.palette.png").read_bytes(), "x")[0].rgba.shape == (3, 4, 4)
+    assert "pico-8" in str(fails("art", "-o", "s.png", "--swap", "pico8"))
+    Path("pico-8.hex").write_text("000000\nffffff\n")
+    assert "two palettes" in str(fails("art", "-o", "s.png", "--swap", "pico-8", "--swap", "pico-8.hex"))
+
+
+def test_pack_makes_pages_whose_sprites_stay(art: Path) -> None:
+    """What one page does not hold goes to the next; --stable leaves every sprite where the sheet there has it."""
+    for number in range(3, 13):
+        Path(f"art/{number}.png").write_bytes(png.write_rgba(np.full((5, number, 4), 255, np.uint8)))
+    options = ("--max-size", "16", "--stable", "--power-of-two")
+    assert run("art", "-o", "s.png", *options).exit_code == 0
+    names = ["s.json", *json.loads(Path("s.json").read_text())["meta"]["related_multi_packs"]]
+    assert names == ["s.json", "s-2.json"]
+    before = {name: json.loads(Path(name).read_text())["frames"] for name in names}
+    Path("art/0.png").write_bytes(png.write_rgba(np.full((5, 8, 4), 255, np.uint8)))
+    result = run("art", "-o", "s.png", *options, "--json")
+    assert {"s.png", "s.json", "s-2.png", "s-2.json"} <= set(json.loads(result.stdout)["files"])
+    for name in names:
+        assert before[name].items() <= json.loads(Path(name).read_text())["frames"].items()
 
 
 def test_pack_keeps_the_palette_of_indexed_sprites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..sheet import Sheet
     from ..sprite import Sprite
 
-__all__ = ["SHEETS", "check_out", "write_folder", "write_sheet", "write_sprites"]
+__all__ = ["SHEETS", "check_out", "write_folder", "write_pages", "write_sheet", "write_sprites"]
 
 OTHER_IMAGES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tga", ".tif", ".tiff", ".ase", ".json")
 SHEETS = (".png", ".aseprite")
@@ -41,9 +41,6 @@ def write_sprites(
     out: Path,
     *,
     provenance: Mapping[str, Any],
-    padding: int = 0,
-    extrude: int = 0,
-    trim: bool = False,
     exports: Sequence[str] = ("json",),
     inputs: Iterable[Path] = (),
 ) -> list[Path]:
@@ -55,7 +52,6 @@ def write_sprites(
         sprites: Of one palette, each with its own name.
         out: The sheet's PNG, which gets its exports beside it; an Aseprite file; or a folder.
         provenance: Where they came from, for the sheet's JSON.
-        padding, extrude, trim: As in `sheet.pack`; a folder ignores them.
         exports: Names of exports, for a sheet.
         inputs: Files that were read, and so must not be replaced.
 
@@ -71,8 +67,7 @@ def write_sprites(
         return write_folder(sprites, out, inputs=inputs)
     from ..sheet import pack
 
-    packed = pack(sprites, out.stem, padding=padding, extrude=extrude, trim=trim)
-    return write_sheet(packed, out, provenance=provenance, exports=exports, inputs=inputs)
+    return write_sheet(pack(sprites, out.stem), out, provenance=provenance, exports=exports, inputs=inputs)
 
 
 def write_sheet(
@@ -88,17 +83,40 @@ def write_sheet(
     Raises:
         ConfigError, OutputError: As `write_sprites`.
     """
-    from ..exports import load
-    from ..formats import png
-
     check_out(out)
     if out.suffix.lower() == ".aseprite":
+        from ..exports import load
+
         (data,) = load("aseprite")().files(sheet, provenance).values()
         return _commit({out.name: data}, out.parent, inputs)
-    files = {out.name: png.write(sheet.atlas)}
-    for name in exports:
-        files |= load(name)().files(sheet, provenance)
-    return _commit(files, out.parent, inputs)
+    return write_pages([sheet], out, provenance=provenance, exports=exports, inputs=inputs)
+
+
+def write_pages(
+    pages: Sequence[Sheet],
+    out: Path,
+    *,
+    provenance: Mapping[str, Any],
+    exports: Sequence[str] = ("json",),
+    inputs: Iterable[Path] = (),
+) -> list[Path]:
+    """Write the pages of a sheet, the first as `out`, with their exports beside them.
+
+    Index texture and palette strip are among these if there are swaps, or an engine may ask for them.
+
+    Raises:
+        ConfigError, OutputError: As `write_sprites`.
+    """
+    from ..exports import sheet_files
+
+    files: dict[str, bytes] = {}
+    for page in pages:
+        made = sheet_files(page, provenance, exports)
+        if set(exports) <= {"json"} and not page.swaps:
+            made = {name: made[name] for name in (f"{page.name}.png", f"{page.name}.json")}
+        files |= made
+    first = f"{out.stem}.png"
+    return _commit({out.name if name == first else name: data for name, data in files.items()}, out.parent, inputs)
 
 
 def write_folder(sprites: Sequence[Sprite], out: Path, *, inputs: Iterable[Path] = ()) -> list[Path]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,6 +36,16 @@ BAND = 1 << 16  # pixels looked at together: sorting a large sheet at once would
 @click.option("--padding", type=click.IntRange(0, 256), default=0, help="Empty pixels between sprites.")
 @click.option("--extrude", type=click.IntRange(0, 64), default=0, help="Times that edge pixels are repeated outwards.")
 @click.option("--trim", is_flag=True, help="Leave out transparent borders; the JSON tells what was left out.")
+@click.option("--power-of-two", is_flag=True, help="Round the sides up to powers of two.")
+@click.option(
+    "--max-size",
+    type=click.IntRange(16, 8192),
+    default=4096,
+    show_default=True,
+    help="The longest side; what does not fit goes to pages SHEET-2.png, SHEET-3.png and so on.",
+)
+@click.option("--stable", is_flag=True, help="Leave sprites where the sheet that stands there has them.")
+@click.option("--swap", "swaps", multiple=True, metavar="P", help="A further palette for palette-swap shaders; again.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def pack(
@@ -44,6 +55,10 @@ def pack(
     padding: int,
     extrude: int,
     trim: bool,
+    power_of_two: bool,
+    max_size: int,
+    stable: bool,
+    swaps: tuple[str, ...],
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -53,11 +68,15 @@ def pack(
     make the palette, in order of first use; where all inputs are indexed PNGs of one palette, as
     `quantize` writes them, that palette is kept. More than 255 colors, or half-transparent pixels,
     are errors: `quantize` resolves both.
+
+    With --swap the index texture and the palette strip are written, too.
     """
     from ..exports import load
     from ..files import digest, read_bytes
-    from ..formats import find
-    from .output import check_out, write_sprites
+    from ..formats import find, palettes
+    from ..quantize.swaps import swaps as swapped
+    from ..sheet import boxes, pages
+    from .output import check_out, write_pages
 
     if output.suffix.lower() != ".png":
         raise ConfigError(f'"{output}": a sheet ends in .png.')
@@ -65,22 +84,31 @@ def pack(
     formats = tuple(dict.fromkeys(formats)) or ("json",)
     for name in formats:
         load(name)
+    targets = [palettes.load(spec) for spec in dict.fromkeys(swaps)]
+    if len({target.name for target in targets}) < len(targets):
+        raise ConfigError("--swap: two palettes have one name, which their rows are found by; rename a file.")
     files = find(inputs)
     sprites = read_sprites(files, output.stem)
+    options: dict[str, Any] = {
+        "padding": padding,
+        "extrude": extrude,
+        "trim": trim,
+        "power_of_two": power_of_two,
+        "max_size": max_size,
+    }
     provenance = {
         "tool": "assetforge",
         "version": __version__,
         "command": "pack",
-        "settings": {"padding": padding, "extrude": extrude, "trim": trim},
+        "settings": options | {"stable": stable, "swaps": [target.name for target in targets]},
         "inputs": {name: digest(read_bytes(path)) for path, name in files},
     }
-    written = write_sprites(
-        sprites,
+    former = boxes(standing(output), padding=padding, extrude=extrude) if stable else []
+    rows = swapped(sprites, targets)
+    written = write_pages(
+        [replace(page, swaps=rows) for page in pages(sprites, output.stem, former=former, **options)],
         output,
         provenance=provenance,
-        padding=padding,
-        extrude=extrude,
-        trim=trim,
         exports=formats,
         inputs=[path for path, _ in files],
     )
@@ -90,6 +118,17 @@ def pack(
         click.echo(json.dumps(facts))
     elif not quiet:
         click.echo(f"{output}: {len(sprites)} sprites, {colors} colors")
+
+
+def standing(output: Path) -> Iterator[bytes]:
+    """The JSON of each page of the sheet that stands at `output`."""
+    from ..files import read_bytes
+
+    first = output.with_suffix(".json")
+    with suppress(InputError, ValueError, LookupError, TypeError, RecursionError):
+        yield (told := read_bytes(first))
+        for number in range(2, len(json.loads(told)["meta"]["related_multi_packs"]) + 2):
+            yield read_bytes(first.with_stem(f"{first.stem}-{number}"))
 
 
 def read_sprites(files: Sequence[tuple[Path, str]], name: str) -> list[Sprite]:
