@@ -51,6 +51,12 @@ def _text(path: Path) -> str:
         return ""
 
 
+def _godot(root: Path) -> int:
+    """3 or 4, as the project says: from Godot 4 on its files are of version 5."""
+    said = re.search(r"^config_version\s*=\s*(\d+)", _text(root / "project.godot"), re.MULTILINE)
+    return 3 if said and int(said[1]) < 5 else 4
+
+
 def _web(root: Path) -> str:
     try:
         package = json.loads(_text(root / "package.json") or "{}")
@@ -70,7 +76,13 @@ def _pygame(root: Path) -> str:
 
 # In the order in which they are looked for: maps of Tiled lie in projects of every engine.
 ENGINES = {
-    "godot": Engine("assets/forge", _file("project.godot")),
+    "godot": Engine(
+        "assets/forge",
+        _file("project.godot"),
+        exports=lambda root: (f"godot{_godot(root)}",),
+        plugin=lambda root: ((f"godot/{_godot(root)}", "addons/assetforge"),),
+        by_hand="enable the addon in Godot, under Project > Project Settings > Plugins.",
+    ),
     "web": Engine("public/assets/forge", _web),
     "love": Engine(
         "assets/forge",
@@ -79,7 +91,7 @@ ENGINES = {
         lambda root: (("love/assetforge.lua", "assetforge.lua"),),
     ),
     "pygame": Engine("assets/forge", _pygame),
-    "tiled": Engine("tilesets/forge", _file("*.tiled-project", "*.tmx", "*/*.tmx")),
+    "tiled": Engine("tilesets/forge", _file("*.tiled-project", "*.tmx", "*/*.tmx"), lambda root: ("tiled",)),
     "none": Engine("assets/forge", lambda root: ""),
 }
 

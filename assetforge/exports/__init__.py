@@ -24,6 +24,7 @@ EXPORTS = {
     "godot4": "assetforge.exports.godot4:Godot4",
     "phaser": "assetforge.exports.phaser:Phaser",
     "love": "assetforge.exports.love:Love",
+    "tiled": "assetforge.exports.tiled:Tiled",
     "aseprite": "assetforge.exports.aseprite:Aseprite",
     "libgdx": "assetforge.exports.libgdx:LibGdx",
     "texturepacker": "assetforge.exports.texturepacker:TexturePacker",
