@@ -12,7 +12,7 @@ from ..errors import AssetforgeError, printable
 from ..outcome import Result
 
 if TYPE_CHECKING:
-    from .train import Reporter as Bar
+    from .following import Bar
 
 __all__ = ["Console", "debugging", "reason"]
 
@@ -52,7 +52,7 @@ class Console:
 
     def progress(self, name: str, progress: Any) -> None:
         if self.bar is None:
-            from .train import Reporter as Bar
+            from .following import Bar
 
             self.bar = Bar(self.quiet)
         self.bar(progress)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from ..corpus import Source
     from ..models.train import Progress
+    from .following import Follower
 
 __all__ = ["art_and_archives", "train"]
 
@@ -45,45 +45,6 @@ def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
     return [(path, Path(os.path.relpath(path, root)).with_suffix("").as_posix()) for path, _ in found]
 
 
-class Reporter:
-    """A progress bar on a terminal, plain lines without one."""
-
-    def __init__(self, quiet: bool) -> None:
-        self.quiet, self.held_out = quiet, ""
-        self.bar = None
-        if not quiet and sys.stderr.isatty():
-            from tqdm import tqdm
-
-            self.bar = tqdm(unit="step", file=sys.stderr, dynamic_ncols=True)
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.warning:
-            self.warn(progress.warning)
-        if progress.held_out is not None:
-            self.held_out = f"{progress.held_out:.3f}"
-        if self.bar is not None:
-            self.bar.total = progress.steps
-            self.bar.set_postfix_str(f"bits/pixel {progress.train:.3f}, held out {self.held_out or '-'}", refresh=False)
-            self.bar.update(progress.step - self.bar.n)
-        elif not self.quiet and progress.latent:
-            latent = " ".join(f"{nats:.1f}" for nats in progress.latent)
-            click.echo(
-                f"step {progress.step}/{progress.steps}, {progress.seconds:.0f} s: {progress.train:.3f} bits/pixel, "
-                f"held out {self.held_out or '-'}; nats by slot {latent}",
-                err=True,
-            )
-
-    def warn(self, text: str) -> None:
-        """A line that is told even where quiet is asked for: it may be why a model is worse than hoped."""
-        if self.bar is not None:
-            self.bar.clear()
-        click.echo(f"assetforge: warning: {text}", err=True)
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
 @click.command(
     epilog='Example: assetforge train "art/monsters/*.png" -o monsters.safetensors --minutes 3',
     short_help="Learn a pack's style.",
@@ -112,6 +73,8 @@ class Reporter:
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="Go on where a run with the same settings was stopped.")
 @click.option("--half", is_flag=True, help="Store weights in 16 bits: half the file.")
+@click.option("--live", type=click.Path(path_type=Path, dir_okay=False), help="Keep a page of the curve, .html.")
+@click.option("--tensorboard", type=click.Path(path_type=Path, file_okay=False), help="Write event files to a folder.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the model card as JSON.")
 def train(
@@ -124,6 +87,8 @@ def train(
     seed: int,
     resume: bool,
     half: bool,
+    live: Path | None,
+    tensorboard: Path | None,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -136,12 +101,16 @@ def train(
         raise click.UsageError("give --minutes or --steps, not both.")
     if output.suffix != ".safetensors":
         raise click.UsageError(f'"{output}": end it in .safetensors.')
+    if live is not None and live.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f'"{live}": a page ends in .html.')
     from ..corpus import gather
     from ..files import clear_temporary, write_atomic
     from ..models.budget import steps_for
+    from ..models.events import Events
     from ..models.prior import Prior, base_path
     from ..models.train import leads
     from ..models.train import train as learn
+    from .following import Bar, Live
 
     start = {"base": base_path(), "none": None}.get(base, Path(base))
     corpus = gather(art_and_archives(inputs))
@@ -150,7 +119,15 @@ def train(
     if steps is None:
         minutes = 3.0 if minutes is None else minutes
         steps = steps_for(minutes)
-    reporter = Reporter(quiet or not leads())
+    followers: list[Follower] = [Bar(quiet or not leads())]
+    if leads():
+        followers += [Live(live, output.stem)] if live is not None else []
+        followers += [Events(tensorboard)] if tensorboard is not None else []
+
+    def told(progress: Progress) -> None:
+        for follower in followers:
+            follower(progress)
+
     try:
         data = learn(
             corpus,
@@ -161,12 +138,13 @@ def train(
             device=device,
             state=state,
             resume=resume,
-            report=reporter,
+            report=told,
             name=output.stem,
             half=half,
         )
     finally:
-        reporter.close()
+        for follower in followers:
+            follower.close()
     if not leads():
         return
     write_atomic(output, data)

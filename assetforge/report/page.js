@@ -339,15 +339,22 @@ function training(model) {
   chart.append(line(1, "var(--dim)"), line(2, "var(--mark)"), svg("text", { x: left, y: height - 6, fill: "var(--dim)", "font-size": 12 }, "0"),
     svg("text", { x: width - 8, y: height - 6, fill: "var(--dim)", "font-size": 12, "text-anchor": "end" }, `${last} steps`));
   if (best) chart.append(svg("circle", { cx: x(best[0]), cy: y(best[2]), r: 5, fill: "var(--mark)" }));
+  const nats = model.latent ?? [];
+  const most = Math.max(...nats, 1e-9);
+  const slots = nats.map((value, slot) => element("tr", {}, element("th", { scope: "row" }, `slot ${slot}`), element("td", {}, String(value)),
+    element("td", {}, element("div", { class: "range", "aria-hidden": "true" }, element("span", { style: `left:0;right:${100 - (100 * value) / most}%` })))));
   return element("section", { "aria-label": `model ${model.name}` }, element("h2", {}, `Model ${model.name}`),
     element("p", { class: "dim" }, model.told),
-    values.length > 1 ? element("figure", { style: "margin:0" }, chart, element("figcaption", {}, "Bits per pixel: gray while training, blue on sprites that were held out; the dot is what was kept.")) : null);
+    ...(model.warnings ?? []).map((text) => element("p", { class: "warn" }, text)),
+    values.length > 1 ? element("figure", { style: "margin:0" }, chart, element("figcaption", {}, "Bits per pixel: gray while training, blue on sprites that were held out; the dot is what was kept.")) : null,
+    slots.length ? element("h3", {}, "KL of each slot of the latent, in nats") : null,
+    slots.length ? element("table", {}, ...slots) : null);
 }
 
 const sheets = facts.sheets.map((told) => new Sheet(told));
 await Promise.all(sheets.map((sheet) => sheet.open()));
 const total = sheets.reduce((sum, sheet) => sum + sheet.frames.length, 0);
-document.getElementById("summary").textContent = `${sheets.length} sheets, ${total} sprites.`;
+if (sheets.length) document.getElementById("summary").textContent = `${sheets.length} sheets, ${total} sprites.`;
 if (sheets.length) document.getElementById("controls").append(everywhere(sheets));
 document.getElementById("sheets").replaceChildren(...sheets.map((sheet) => sheet.element()), ...facts.models.map(training));
 document.documentElement.dataset.ready = "yes";

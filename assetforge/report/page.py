@@ -14,20 +14,26 @@ __all__ = ["page"]
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
-def page(facts: Mapping[str, Any]) -> bytes:
-    """A self-contained HTML page that shows `facts`: JSON values with the keys project, version, sheets and models."""
+def page(facts: Mapping[str, Any], refresh: int | None = None) -> bytes:
+    """A self-contained HTML page.
+
+    Arguments:
+        facts: What it shows: JSON values with the keys project, version, sheets and models.
+        refresh: Seconds after which a browser loads it again.
+    """
     parts = files(__package__)
     style, script = (parts.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
     # Within a script element no text may end it; JSON has a second way to write "<".
     data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     title = escape(f"{facts['project']}: sheets")
+    again = f'<meta http-equiv="refresh" content="{refresh}">\n' if refresh else ""
     text = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{title}</title>
+{again}<title>{title}</title>
 <style>
 {style}</style>
 <a class="skip" href="#sheets">To the sheets</a>
