@@ -106,9 +106,8 @@ def train(
     from ..corpus import gather
     from ..files import clear_temporary, write_atomic
     from ..models.budget import steps_for
-    from ..models.events import Events
     from ..models.prior import Prior, base_path
-    from ..models.train import leads
+    from ..models.train import Events, leads
     from ..models.train import train as learn
     from .following import Bar, Live
 

@@ -26,12 +26,13 @@ from . import build
 from .checkpoint import Checkpoint, read, write
 from .data import Examples
 from .distributed import World, joined
+from .events import Events
 from .loss import SCRATCH, Recipe
 from .memory import remember
 from .pixelvae import PixelVAE, PixelVAEConfig
 from .run import Progress, Run
 
-__all__ = ["Progress", "leads", "pick_device", "train"]
+__all__ = ["Events", "Progress", "leads", "pick_device", "train"]
 
 THREADS = 2
 
