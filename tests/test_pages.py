@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -24,18 +25,27 @@ def sprite(name: str, width: int = 4, height: int = 4, tag: str = "") -> Sprite:
     return Sprite(indices, PALETTE, name, tag=tag)
 
 
+def framed(one: Sprite, border: int) -> Sprite:
+    """The sprite with so many empty pixels on each side, all of it if it is small."""
+    indices = one.indices.copy()
+    indices[:border] = indices[len(indices) - border :] = 0
+    indices[:, :border] = indices[:, indices.shape[1] - border :] = 0
+    return replace(one, indices=indices)
+
+
 side = st.integers(1, 16)
 names = st.lists(st.sampled_from("abcdefghijklmnopqrst"), unique=True, min_size=1, max_size=14)
 
 
 @st.composite
 def packs(draw: st.DrawFn) -> list[Sprite]:
-    """Sprites of many sizes or of one, some in animations."""
+    """Sprites of many sizes or of one, some in animations, some empty or in an empty border."""
     same = draw(st.none() | st.tuples(side, side))
     found = []
     for name in sorted(draw(names)):
         width, height = same or draw(st.tuples(side, side))
-        found.append(sprite(name, width, height, draw(st.sampled_from(["", "", "walk", "jump"]))))
+        one = sprite(name, width, height, draw(st.sampled_from(["", "", "walk", "jump"])))
+        found.append(framed(one, draw(st.integers(0, 3))))
     return found
 
 
