@@ -57,6 +57,21 @@ def test_init_tells_the_engine_by_its_files(engine: str, tmp_path: Path) -> None
     assert (tmp_path / "art" / ".gdignore").exists() == (engine == "godot")
 
 
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("config_version=4\n", 3), ("; x\n\nconfig_version = 5\n", 4), ("config_version=3", 3), ("broken", 4), ("", 4)],
+)
+def test_init_tells_godot_3_from_godot_4(text: str, version: int, tmp_path: Path) -> None:
+    """By the version of project.godot; a new project is one of Godot 4. The addon is of the same version."""
+    fill(tmp_path, {"project.godot": text} if text else {})
+    told = json.loads(run("init", tmp_path, "--engine", "godot", "--json").stdout)
+    assert told["exports"] == [f"godot{version}"] and "enable the addon" in told["by_hand"]
+    assert f'exports = ["godot{version}"]' in (tmp_path / "assetforge.toml").read_text()
+    addon = bundled("plugins") / "godot" / str(version)
+    copied = {path.name: path.read_bytes() for path in (tmp_path / "addons" / "assetforge").iterdir()}
+    assert copied == {path.name: path.read_bytes() for path in addon.iterdir()}
+
+
 @pytest.mark.parametrize("pipeline", recipes.recipes())
 @pytest.mark.parametrize("engine", engines.ENGINES)
 def test_every_recipe_is_a_sound_project_once_there_is_art(pipeline: str, engine: str, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_imported_headless_every_frame_is_its_source(
 def test_textures_come_through_exactly(
     forged: Forged, pack: Path, program: Callable[[str], str], tmp_path: Path, compared: Compared
 ) -> None:
-    """Index texture and palette strip are imported bit by bit, transparent colors too, with neither filter nor mipmaps."""
+    """Index texture and strip are imported bit by bit, transparent colors too, with neither filter nor mipmaps."""
     play(program("godot3-server"), pack, tmp_path / "out")
     facts = json.loads((tmp_path / "out" / "facts.json").read_text())
     wrong = pixels = 0
