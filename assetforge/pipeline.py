@@ -27,6 +27,7 @@ from .toml import Document, read
 __all__ = ["CONFIG", "Learnt", "Model", "Pipeline", "Project", "Sheet", "find_root", "load"]
 
 CONFIG = "assetforge.toml"
+MOST_SWAPS = 255
 MANY = 100
 """Faults of one file that are told each by itself."""
 
@@ -204,6 +205,9 @@ class Loader:
 
     def swaps(self, specs: tuple[str, ...], place: str) -> None:
         found = tuple(dict.fromkeys(specs))
+        if len(found) > MOST_SWAPS:
+            self.fault(f"swaps: {len(found)} palettes are given, at most {MOST_SWAPS} are taken.", place)
+            return
         for spec in found:
             if spec.startswith("auto:"):
                 self.fault(f'swaps: "{spec[:60]}" is fitted to art; give the name or the file of a palette.', place)

@@ -48,6 +48,7 @@ VALUES = {
 }
 KEYS = (
     ("name", "kind", "from", "palette", "seed", "exports", "map", "dither", "threshold", "padding", "extrude", "trim"),
+    ("swaps", "power_of_two", "max_size", "stable"),
     ("hole", "variants", "model", "temperature", "count", "size", "rows", "cols", "col_styles", "truncation"),
 )
 KIND_OF = {"hole": "complete", "variants": "complete", "model": "complete", "temperature": "complete"}
@@ -86,6 +87,7 @@ def configs() -> Iterator[tuple[str, str | bytes]]:
     yield "100,000 unknown keys", sheet("from", '"bad/*"', "x") + "".join(f"k{n}=0\n" for n in range(100_000))
     yield "50,000 unknown sections", "".join(f"[k{n}]\n" for n in range(50_000))
     yield "100,000 exports", sheet("exports", "[" + '"x",' * 100_000 + "]", "x")
+    yield "9,000 swaps", sheet("swaps", "[" + "".join(f'"x{n}",' for n in range(9_000)) + "]", "x")
     yield "100,000 patterns", sheet("from", "[" + '"x*",' * 100_000 + "]", "x")
     yield (
         "20,000 patterns, each another",
