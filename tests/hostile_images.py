@@ -302,7 +302,7 @@ def lies() -> Iterator[tuple[str, bytes]]:
         "tags past the end": [layer("a"), tags(("t", 5, 2), ("t", 60000, 60001)), cel(plain)],
         "tags that are not there": [layer("a"), chunk(0x2018, struct.pack("<H8x", 1000)), cel(plain)],
         "a tag with an escape": [layer("a"), tags(("\x1b[31m\n/../..", 0, 0)), cel(plain)],
-        "a layer with an escape": [layer("\x1b[31m\nassetforge: all is well", blend=13), cel(plain)],
+        "a layer with an escape": [layer("\x1b[31m\nassetforge: all is well", blend=99), cel(plain)],
     }
     for name, chunks in rows.items():
         yield f"{name}.aseprite", ase((4, 4), 32, [chunks])

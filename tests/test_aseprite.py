@@ -125,10 +125,73 @@ def test_blend_modes_on_an_opaque_backdrop(blend: int, expected: int) -> None:
     assert rgba[0, 0, 3] == 255
 
 
-def test_other_blend_modes_are_refused() -> None:
-    """Hue, saturation, color and luminosity are refused by name of the layer, not drawn wrong."""
-    with pytest.raises(InputError, match='layer "glow" blends by hue'):
-        only(ase((2, 2), 32, [[layer("glow", blend=12), cel(fill(RED))]]))
+def test_later_blend_modes_are_refused() -> None:
+    """A mode that is not known yet is refused by name of the layer, not drawn wrong."""
+    with pytest.raises(InputError, match='layer "glow" blends in a way'):
+        only(ase((2, 2), 32, [[layer("glow", blend=19), cel(fill(RED))]]))
+
+
+def light(color: np.ndarray) -> float:
+    return float(color[:3] @ (0.3, 0.59, 0.11))
+
+
+@given(data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_hue_saturation_color_and_luminosity(data: st.DataObject) -> None:
+    """All but luminosity keep the backdrop's light, luminosity takes the source's; a gray source leaves no color but
+    by luminosity, and a gray backdrop takes none but by color."""
+    below, above = (np.array([*data.draw(st.tuples(*[st.integers(0, 255)] * 3)), 255], np.uint8) for _ in range(2))
+    gray = data.draw(st.sampled_from([None, "below", "above"]))
+    if gray == "below":
+        below[:3] = below[0]
+    elif gray == "above":
+        above[:3] = above[0]
+    for mode in ("hue", "saturation", "color", "luminosity"):
+        canvas = below[None, None].copy()
+        draw(canvas, above[None, None], 0, 0, mode=mode)
+        found = canvas[0, 0]
+        assert abs(light(found) - light(above if mode == "luminosity" else below)) <= 2
+        if (gray == "above" and mode != "luminosity") or (gray == "below" and mode != "color"):
+            assert np.ptp(found[:3].astype(int)) <= 1
+
+
+def times(a: int, b: int) -> int:
+    product = a * b + 128
+    return ((product >> 8) + product) >> 8
+
+
+def normal(below: list[int], above: list[int], opacity: int) -> list[int]:
+    """One pixel over another, as Aseprite's rgba_blender_normal counts."""
+    alpha = times(above[3], opacity)
+    if not below[3]:
+        return [*above[:3], alpha]
+    if not above[3]:
+        return below
+    total = alpha + below[3] - times(below[3], alpha)
+    return [*(b + int((a - b) * alpha / total) for b, a in zip(below[:3], above[:3], strict=True)), total]
+
+
+def merged(below: list[int], above: list[int], opacity: int) -> list[int]:
+    """As rgba_blender_merge."""
+    mixed = [b + times(a - b, opacity) for b, a in zip(below, above, strict=True)]
+    color = above if not below[3] else below if not above[3] else mixed
+    return [*(color[:3] if mixed[3] else [0] * 3), mixed[3]]
+
+
+@given(data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_modes_over_half_transparent_pixels(data: st.DataObject) -> None:
+    """The mode is merged in twice, by what is below and by both, as Aseprite does and the W3C does not."""
+    pixel = st.lists(st.integers(0, 255), min_size=4, max_size=4)
+    below, above, opacity = data.draw(pixel), data.draw(pixel), data.draw(st.integers(0, 255))
+    canvas = np.array([[below]], np.uint8)
+    draw(canvas, np.array([[above]], np.uint8), 0, 0, opacity, "multiply")
+    plain = normal(below, above, opacity)
+    blended = normal(below, [*(times(b, a) for b, a in zip(below[:3], above[:3], strict=True)), above[3]], opacity)
+    expected = merged(merged(plain, blended, below[3]), blended, times(below[3], times(above[3], opacity)))
+    expected = expected if below[3] else plain
+    # Of a transparent pixel the color says nothing.
+    assert canvas[0, 0].tolist() == expected or canvas[0, 0, 3] == expected[3] == 0
 
 
 def test_linked_cels_show_their_source() -> None:

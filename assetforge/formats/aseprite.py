@@ -16,7 +16,7 @@ from . import MAX_PIXELS, check_size
 from .aseprite_frames import Label, Tag, describe
 from .aseprite_layers import Cel, Document, Layer, Tileset, area, flatten
 from .aseprite_writer import write
-from .compose import MODES
+from .blend import MODES
 
 __all__ = ["Tag", "read", "write"]
 
@@ -26,8 +26,7 @@ MAX_LAYERS, MAX_LEVELS, MAX_TAGS = 1024, 100, 0xFFFF
 CEL, CEL_EXTRA, USER_DATA = 0x2005, 0x2006, 0x2020
 RAW, LINKED, COMPRESSED, COMPRESSED_TILES = 0, 1, 2, 3
 
-# By Aseprite's numbers; those without a name are hue, saturation, color and luminosity.
-BLENDS = dict(zip((*range(12), 16, 17, 18), MODES, strict=True))
+BLENDS = tuple(MODES)
 
 
 def read(data: bytes, name: str) -> list[Raster]:
@@ -135,7 +134,7 @@ def _layer(document: Document, chunk: Bytes, frame: int) -> None:
             group=kind == GROUP,
             level=level,
             parent=parent,
-            blend=BLENDS.get(blend, ""),
+            blend=BLENDS[blend] if blend < len(BLENDS) else "",
             opacity=opacity,
             tileset=tileset,
         )

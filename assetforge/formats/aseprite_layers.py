@@ -167,7 +167,7 @@ def _count(document: Document, pixels: int) -> None:
 
 def _blend(layer: Layer) -> str:
     if not layer.blend:
-        raise InputError(f'layer "{layer.name}" blends by hue, saturation, color or luminosity; flatten it.')
+        raise InputError(f'layer "{layer.name}" blends in a way that this version does not know; flatten it.')
     return layer.blend
 
 
