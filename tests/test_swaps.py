@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from projects import Telling, project
 
 from assetforge.build import Options, build
+from assetforge.cli.scene import named
 from assetforge.formats import palettes, png
 from assetforge.palette import Palette
 from assetforge.quantize.swaps import swaps
@@ -110,6 +111,12 @@ def test_a_swap_palette_is_an_input(tmp_path: Path) -> None:
     assert build(root, reporter=telling).exit_code == 1
     assert telling.errors["art"][0].startswith('assetforge.toml:5 [[sheet]] "art" -> ')
     assert "mine.hex: holds 1 opaque color" in telling.errors["art"][0]
+
+
+def test_the_watcher_looks_at_swap_palettes(tmp_path: Path) -> None:
+    """The files among `swaps`, of a sheet or of the project, are watched; names are not."""
+    table = {"project": {"swaps": "a.hex"}, "sheet": [{"swaps": ["pico-8", "b.gpl", 3]}]}
+    assert sorted(named(tmp_path, table)) == [str(tmp_path / name) for name in ("a.hex", "b.gpl")]
 
 
 @pytest.mark.parametrize(
