@@ -144,6 +144,17 @@ def test_what_is_drawn_outside_makes_a_sprite_larger() -> None:
     assert raster.rgba[0, 2].tolist() == [1, 2, 3, 255]
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=8))
+def test_of_tags_around_a_frame_the_shortest_counts(spans: list[tuple[int, int]]) -> None:
+    """However tags overlap, nest, end before they begin or reach past the end; of equals the first."""
+    tags = [Tag(f"t{index}", first, last) for index, (first, last) in enumerate(spans)]
+    back = aseprite.read(aseprite.write([dot(str(index)) for index in range(10)], tags), "x")
+    for index, raster in enumerate(back):
+        around = [tag for tag in tags if tag.first <= index <= tag.last]
+        assert raster.tag == (min(around, key=lambda tag: tag.last - tag.first).name if around else "")
+
+
 def test_an_artists_user_data_is_no_label() -> None:
     """Texts of cels, layers and the sprite that are not ours change nothing."""
     chunks = [labeled("assetforge::of the sprite"), layer("a"), labeled("assetforge::of the layer")]
