@@ -109,6 +109,17 @@ def test_the_json_tells_animations_palette_and_provenance() -> None:
     assert meta["provenance"] == PROVENANCE
 
 
+def test_the_json_tells_how_often_a_tag_plays() -> None:
+    """An animation that ends has its repeat, in letters as Aseprite's has; one without end has none."""
+    palette = Palette(((1, 2, 3), (4, 5, 6)))
+    sprites = [
+        Sprite(np.ones((1, 1), np.uint8), palette, f"{tag}-0", 100, tag, "pingpong", repeat)
+        for tag, repeat in (("hit", 2), ("walk", 0))
+    ]
+    tags = json.loads(sheet_files(pack(sprites, "x"), {})["x.json"])["meta"]["frameTags"]
+    assert [("pingpong", "2"), ("pingpong", None)] == [(tag["direction"], tag.get("repeat")) for tag in tags]
+
+
 def test_textures_for_shaders_rebuild_the_sheet() -> None:
     """Looking each index of NAME.index.png up in NAME.palette.png gives NAME.png."""
     files = sheet_files(monsters(), PROVENANCE)

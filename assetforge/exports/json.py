@@ -86,7 +86,10 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
         "size": {"w": width, "h": height},
         "scale": "1",
         "frameTags": [
-            {"name": tag.name, "from": tag.first, "to": tag.last, "direction": tag.direction} for tag in sheet.tags
+            {"name": tag.name, "from": tag.first, "to": tag.last, "direction": tag.direction}
+            # As Aseprite writes it: in letters, and only where there is an end.
+            | ({"repeat": str(tag.repeat)} if tag.repeat else {})
+            for tag in sheet.tags
         ],
         "slices": [],
         "palette": {
