@@ -117,7 +117,7 @@ def test_the_json_tells_how_often_a_tag_plays() -> None:
         for tag, repeat in (("hit", 2), ("walk", 0))
     ]
     tags = json.loads(sheet_files(pack(sprites, "x"), {})["x.json"])["meta"]["frameTags"]
-    assert [("pingpong", "2"), ("pingpong", None)] == [(tag["direction"], tag.get("repeat")) for tag in tags]
+    assert [(tag["direction"], tag.get("repeat")) for tag in tags] == [("pingpong", "2"), ("pingpong", None)]
 
 
 def test_textures_for_shaders_rebuild_the_sheet() -> None:
