@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from projects import Telling, project
+from projects import FakePrior, Telling, project
 
+from assetforge import work
 from assetforge.build import Options, build
 from assetforge.cli.scene import named
+from assetforge.contact import sheet_frames
 from assetforge.formats import palettes, png
 from assetforge.palette import Palette
+from assetforge.quantize.quantizer import quantize
 from assetforge.quantize.swaps import swaps
-from assetforge.sprite import Sprite
+from assetforge.sprite import Raster, Sprite
 
 OTHERS = ("pico-8", "gameboy-dmg", "endesga-32", "db32", "kirokaze-gameboy")
 SHEET = """[project]
@@ -45,21 +48,25 @@ def read(root: Path, ending: str) -> np.ndarray:
     return png.read((root / "out" / f"art{ending}").read_bytes(), "x")[0].rgba
 
 
-@pytest.mark.parametrize("map", ["nearest", "faithful", "ramp"])
-@pytest.mark.parametrize("options", ["", "padding = 1\nextrude = 1\ntrim = true"])
+@pytest.mark.parametrize(
+    ("map", "options"),
+    [("nearest", ""), ("faithful", "padding = 1\nextrude = 1\ntrim = true"), ("ramp", "max_size = 16\nextrude = 2")],
+)
 def test_a_row_shows_what_a_build_in_its_palette_gives(tmp_path: Path, map: str, options: str) -> None:
     """Each row of the strip, looked up by the index texture, is the sheet of `build --palette`, pixel by pixel."""
     root = game(tmp_path, f"swaps = {json.dumps(OTHERS)}", f'map = "{map}"', options)
     assert build(root).exit_code == 0
-    strip, index = read(root, ".palette.png"), read(root, ".index.png")[..., 0]
+    strip = read(root, ".palette.png")
     told = json.loads((root / "out" / "art.json").read_text())["meta"]["palettes"]
     assert [each["name"] for each in told] == ["sweetie-16", *OTHERS]
     assert [["#" + bytes(color).hex() for color in row[1:, :3]] for row in strip] == [each["colors"] for each in told]
-    assert (strip[0][index] == read(root, ".png")).all()
     assert not strip[:, 0].any() and (strip[:, 1:, 3] == 255).all()
-    for row, palette in enumerate(OTHERS, 1):
+    pages = ["", "-2", "-3"] if "max_size" in options else [""]
+    indices = {page: read(root, f"{page}.index.png")[..., 0] for page in pages}
+    assert all((strip == read(root, f"{page}.palette.png")).all() for page in pages)
+    for row, palette in enumerate(("sweetie-16", *OTHERS)):
         assert build(root, Options(palette=palette)).exit_code == 0
-        assert (strip[row][index] == read(root, ".png")).all()
+        assert all((strip[row][index] == read(root, f"{page}.png")).all() for page, index in indices.items())
 
 
 @settings(deadline=None, max_examples=20)
@@ -111,6 +118,30 @@ def test_a_swap_palette_is_an_input(tmp_path: Path) -> None:
     assert build(root, reporter=telling).exit_code == 1
     assert telling.errors["art"][0].startswith('assetforge.toml:5 [[sheet]] "art" -> ')
     assert "mine.hex: holds 1 opaque color" in telling.errors["art"][0]
+
+
+KINDS = {
+    "generate": "count = 4\nsize = [8, 8]",
+    "complete": 'from = "a.png"\nvariants = 2',
+    "mix": "rows = [1, 2]\ncols = [3, 4]\nsize = [8, 8]",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_drawn_sheets_swap_too(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a model drew has rows as well: those of its finished frames, mapped as art in its palette would be."""
+    monkeypatch.setattr(work.priors, "prior", lambda path: FakePrior())
+    root = game(tmp_path)
+    config = SHEET.replace("quantize", kind).replace('from = "*.png"', KINDS[kind])
+    (root / "assetforge.toml").write_text(config + 'swaps = ["pico-8"]\n')
+    assert build(root).exit_code == 0
+    frames, _ = sheet_frames(root / "out" / "art.json")
+    (row,) = read(root, ".palette.png")[1:]
+    expected = quantize([Raster(frame, name) for name, frame in frames.items()], palettes.load("pico-8"))
+    own = read(root, ".palette.png")[0]
+    for frame, sprite in zip(frames.values(), expected, strict=True):
+        index = (frame[..., None, :] == own).all(-1).argmax(-1)
+        assert (row[index] == sprite.rgba()).all()
 
 
 def test_the_watcher_looks_at_swap_palettes(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ Node = Callable[[str], str]
 Recolored = tuple[Forged, dict[str, dict[str, Pixels]]]
 
 
-@pytest.mark.parametrize("options", ["", "padding = 2\nextrude = 1\ntrim = true"])
+@pytest.mark.parametrize("options", ["", "padding = 2\nextrude = 1\ntrim = true", "max_size = 64\npower_of_two = true"])
 def test_every_frame(tmp_path: Path, browser: Browser, node: Node, compared: Compared, options: str) -> None:
-    """`Assets.load` of NAME.json gives a texture for each name; drawn, it is the source, trimmed and padded or not."""
+    """`Assets.load` of NAME.json gives a texture for each name; drawn, it is the source, trimmed, on pages or not."""
     node("pixi.js")
     forged = forge(tmp_path, options=options)
     browser.mount("forge", forged.output)
