@@ -72,6 +72,22 @@ def test_init_tells_godot_3_from_godot_4(text: str, version: int, tmp_path: Path
     assert copied == {path.name: path.read_bytes() for path in addon.iterdir()}
 
 
+def test_init_brings_the_plugin_of_vite_where_it_is_missing(tmp_path: Path) -> None:
+    """A game for the web gets the package as a folder, to be installed from there, unless it depends on it already."""
+    fill(tmp_path / "new", {"package.json": '{"dependencies": {"phaser": "4"}}'})
+    told = json.loads(run("init", tmp_path / "new", "--json").stdout)
+    package = tmp_path / "new" / "tools" / "vite-plugin-assetforge"
+    plugin = bundled("plugins") / "vite"
+    assert {path.name: path.read_bytes() for path in package.iterdir()} == {
+        path.name: path.read_bytes() for path in plugin.iterdir()
+    }
+    assert told["exports"] == ["json", "phaser"] and "./tools/vite-plugin-assetforge" in told["by_hand"]
+    has = '{"dependencies": {"pixi.js": "8"}, "devDependencies": {"vite-plugin-assetforge": "file:../vite"}}'
+    fill(tmp_path / "old", {"package.json": has})
+    assert json.loads(run("init", tmp_path / "old", "--json").stdout)["exports"] == ["json"]
+    assert not (tmp_path / "old" / "tools").exists()
+
+
 @pytest.mark.parametrize("pipeline", recipes.recipes())
 @pytest.mark.parametrize("engine", engines.ENGINES)
 def test_every_recipe_is_a_sound_project_once_there_is_art(pipeline: str, engine: str, tmp_path: Path) -> None:
@@ -86,6 +102,20 @@ def test_every_recipe_is_a_sound_project_once_there_is_art(pipeline: str, engine
     assert found.project and found.project.output == engines.ENGINES[engine].output
     assert found.project.exports == engines.ENGINES[engine].exports(tmp_path)
     assert all(recipes.recipes().values())
+
+
+EXAMPLES = bundled("examples")
+GAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/assetforge.toml") if path.parent.name != "dungeon")
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_init_gives_each_starter_game_its_configuration(game: str, tmp_path: Path) -> None:
+    """Copied without it, the game's engine is told by its files, and `init` writes the very same file."""
+    left = shutil.ignore_patterns("assetforge.*", ".assetforge", "node_modules", "forge", "addons", ".import", "dist")
+    shutil.copytree(EXAMPLES / game, tmp_path / "game", ignore=left)
+    told = json.loads(run("init", tmp_path / "game", "--pipeline", "game", "--json").stdout)
+    assert told["engine"] == {"godot3": "godot", "phaser": "web"}.get(game, game) and told["sign"]
+    assert (tmp_path / "game" / "assetforge.toml").read_text() == (EXAMPLES / game / "assetforge.toml").read_text()
 
 
 def test_init_overwrites_nothing_and_says_what_it_kept(tmp_path: Path) -> None:

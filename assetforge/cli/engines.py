@@ -15,6 +15,7 @@ __all__ = ["ENGINES", "Engine", "detect", "plugin"]
 
 SMALL = 4 << 20
 WEB_PACKAGES = ("phaser", "pixi.js", "vite", "kaplay", "excalibur")
+WEB_PLUGIN = "vite-plugin-assetforge"
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,22 @@ def _godot(root: Path) -> int:
     return 3 if said and int(said[1]) < 5 else 4
 
 
-def _web(root: Path) -> str:
+def _packages(root: Path) -> set[str]:
     try:
         package = json.loads(_text(root / "package.json") or "{}")
-        names = {name for key in ("dependencies", "devDependencies") for name in package.get(key, {})}
+        return {name for key in ("dependencies", "devDependencies") for name in package.get(key, {})}
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return ""
+        return set()
+
+
+def _web(root: Path) -> str:
+    names = _packages(root)
     return next((f"{name} in package.json" for name in WEB_PACKAGES if name in names), "")
+
+
+def _web_plugin(root: Path) -> tuple[tuple[str, str], ...]:
+    # A project that depends on it has it already.
+    return () if WEB_PLUGIN in _packages(root) else (("vite", f"tools/{WEB_PLUGIN}"),)
 
 
 def _pygame(root: Path) -> str:
@@ -83,7 +93,13 @@ ENGINES = {
         plugin=lambda root: ((f"godot/{_godot(root)}", "addons/assetforge"),),
         by_hand="enable the addon in Godot, under Project > Project Settings > Plugins.",
     ),
-    "web": Engine("public/assets/forge", _web),
+    "web": Engine(
+        "public/assets/forge",
+        _web,
+        lambda root: ("json", "phaser") if "phaser" in _packages(root) else ("json",),
+        _web_plugin,
+        f"npm install --save-dev ./tools/{WEB_PLUGIN}, and add it to the plugins of vite.config.js; see docs/web.md.",
+    ),
     "love": Engine(
         "assets/forge",
         _file("main.lua", "conf.lua"),

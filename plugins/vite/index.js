@@ -176,7 +176,7 @@ export default function assetforge(options = {}) {
     },
 
     transformIndexHtml: () =>
-      server && [{ tag: "script", attrs: { type: "module" }, children: `import ${JSON.stringify(LIVE_ID)};` }],
+      server && [{ tag: "script", attrs: { type: "module", src: `${config.base}@id/__x00__${LIVE_ID}` } }],
 
     // Files of sheets are swapped by us; Vite would reload the page.
     hotUpdate({ file }) {

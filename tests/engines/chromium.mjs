@@ -53,7 +53,7 @@ const commands = {
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) complaints.push(message.text());
     });
-    await page.goto(new URL(url, `http://127.0.0.1:${server.address().port}/`).href);
+    await page.goto(new URL(url, `http://127.0.0.1:${server.address().port}/`).href, { timeout: 120_000 });
   },
   // `code` is the text of a function of `argument`.
   evaluate: ({ code, argument }) =>

@@ -131,6 +131,7 @@ def test_a_running_game_follows_its_art(game: Path, browser: Browser, compared: 
     with serving(game) as (url, said):
         browser.open(url)
         browser.wait("() => window.shown", seconds=60)
+        assert not browser.complaints
         browser.evaluate("() => void (window.marker = 1)")
         told: list[tuple[Pixels, Pixels]] = []
 
