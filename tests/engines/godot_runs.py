@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
-__all__ = ["export", "play", "surroundings"]
+__all__ = ["export", "play", "run", "surroundings"]
+
+PATIENCE = 60
 
 
 def surroundings(home: Path, **more: str) -> dict[str, str]:
@@ -17,10 +20,10 @@ def surroundings(home: Path, **more: str) -> dict[str, str]:
     return {**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8", **folders, **more}
 
 
-def export(program: str, project: Path, pack: Path, **more: str) -> subprocess.CompletedProcess[str]:
+def export(program: str, project: Path, pack: Path, preset: str = "pack") -> subprocess.CompletedProcess[str]:
     """Import what changed and write the pack, as a build machine does; headless."""
-    command = [program, "--path", str(project), "--export-pack", "pack", str(pack)]
-    return run(command, surroundings(pack.parent / "home", **more))
+    command = [program, "--path", str(project), "--export-pack", preset, str(pack)]
+    return run(command, surroundings(pack.parent / "home"))
 
 
 def play(program: str, pack: Path, out: Path, display: str = "", driver: str = "GLES3") -> None:
@@ -34,7 +37,11 @@ def play(program: str, pack: Path, out: Path, display: str = "", driver: str = "
 
 
 def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    # A script that fails never ends the game.
-    return subprocess.run(
-        command, env=environment, cwd=environment["HOME"], capture_output=True, text=True, errors="replace", timeout=120
-    )
+    """A run that ends by itself."""
+    options: dict[str, Any] = {"env": environment, "cwd": environment["HOME"], "text": True, "errors": "replace"}
+    try:
+        return subprocess.run(command, capture_output=True, timeout=PATIENCE, **options)
+    except subprocess.TimeoutExpired as late:
+        # A game goes on after a fault in its script.
+        said = b"".join(filter(None, (late.stdout, late.stderr))).decode(errors="replace")
+        raise AssertionError(f"{command} has not ended in {PATIENCE} s: {said[:5000]}") from None
