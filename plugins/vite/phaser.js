@@ -191,12 +191,16 @@ const frameList = ({ data }) => ({
 /** Each animation as Phaser's `create` takes it: by its tag's name, its frames as one round shows them. */
 function animations(sheet) {
   const frames = Object.assign({}, ...pages(sheet).map(({ data }) => data.frames));
-  const repeats = new Map((sheet.data.meta.frameTags ?? []).map((tag) => [tag.name, Number(tag.repeat ?? 0)]));
-  return Object.entries(sheet.data.animations ?? {}).map(([key, names]) => ({
+  const rounds = {}, repeats = {};
+  for (const { data } of pages(sheet)) {
+    for (const [tag, names] of Object.entries(data.animations ?? {})) (rounds[tag] ??= []).push(...names);
+    for (const tag of data.meta.frameTags ?? []) repeats[tag.name] ??= Number(tag.repeat ?? 0);
+  }
+  return Object.entries(rounds).map(([key, names]) => ({
     key,
     frames: names.map((frame) => ({ key: sheet.name, frame, duration: frames[frame].duration })),
     duration: names.reduce((sum, name) => sum + frames[name].duration, 0),
-    repeat: (repeats.get(key) || 0) - 1,
+    repeat: (repeats[key] || 0) - 1,
   }));
 }
 

@@ -134,9 +134,14 @@ function pair(forged, sheets, data) {
   }
 }
 
-function describe(forged, { data }) {
-  forged.palettes = (data.meta.palettes ?? [data.meta.palette]).map((each) => each.name);
-  for (const [tag, names] of Object.entries(data.animations ?? {})) {
+function describe(forged, sheet) {
+  const { meta } = sheet.data;
+  forged.palettes = (meta.palettes ?? [meta.palette]).map((each) => each.name);
+  const rounds = {};
+  for (const { data } of pages(sheet)) {
+    for (const [tag, names] of Object.entries(data.animations ?? {})) (rounds[tag] ??= []).push(...names);
+  }
+  for (const [tag, names] of Object.entries(rounds)) {
     forged.animations[tag] = names.map((name) => frameOf(forged.textures[name]));
   }
 }

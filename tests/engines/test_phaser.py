@@ -113,3 +113,18 @@ def test_palette_swap(recolored: Recolored, browser: Browser, node: Node, compar
     assert sent["told"] == f'paletteSwap: "art" has no palette "nonesuch"; it has {known}.'
     assert set(sent["animations"]) == set(forged.tags)
     assert not browser.complaints
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_pages(tmp_path: Path, browser: Browser, node: Node, compared: Compared, version: str) -> None:
+    """`loadSheet` takes all pages of a sheet for one texture, which `paletteSwap` shows as it is, row 0 its own."""
+    forged = forge(tmp_path, options='max_size = 64\ntrim = true\nswaps = ["pico-8"]')
+    opened(browser, node, forged.output, version)
+    sent = browser.evaluate("window.swapped", ["/forge/art.json", [None, 0]])
+    assert len(sent["pictures"][""]) == len(forged.frames)
+    for row in ("", "0"):
+        differences = [differing(frame, picture(sent["pictures"][row][name])) for name, frame in forged.frames.items()]
+        pixels = sum(frame[..., 0].size for frame in forged.frames.values())
+        compared(f"{version}, pages{', palette swap' * bool(row)}", len(differences), pixels, sum(differences))
+    assert set(sent["animations"]) == set(forged.tags)
+    assert not browser.complaints
