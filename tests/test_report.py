@@ -95,3 +95,17 @@ def test_the_command_writes_one_page(tmp_path: Path) -> None:
     result = runner.invoke(cli, ["report", str(root), "-o", str(root / "new.html"), "-q"], standalone_mode=False)
     assert result.return_value == 1 and "items.json" in result.stderr
     assert [sheet["name"] for sheet in facts_of((root / "new.html").read_text())["sheets"]] == ["heroes"]
+
+
+def test_every_page_of_a_sheet_is_shown(tmp_path: Path) -> None:
+    """A sheet that fills several pictures is as many parts of the report."""
+    root = project(
+        tmp_path,
+        "[project]\nsource = 'art'\npalette = 'pico-8'\noutput = 'out'\n[[sheet]]\nname = 'all'\n"
+        "kind = 'quantize'\nfrom = '**/*.png'\nmax_size = 16\n",
+        [f"items/{number}.png" for number in range(7)],
+    )
+    result = CliRunner().invoke(cli, ["build", str(root), "--quiet"], standalone_mode=False)
+    assert not result.return_value
+    result = CliRunner().invoke(cli, ["report", str(root), "--json"], standalone_mode=False)
+    assert json.loads(result.output)["sheets"] == ["all", "all-2"] and json.loads(result.output)["sprites"] == 7

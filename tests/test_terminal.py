@@ -154,7 +154,8 @@ def test_a_gallery_is_no_wider_than_the_terminal(widths: list[int], columns: int
     shown = [(f"n{number}", np.full((2, width, 4), 255, np.uint8)) for number, width in enumerate(widths)]
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in gallery(shown, "blocks", columns)]
     assert max(len(line) for line in lines) <= columns
-    assert sum(line.count(UPPER) + line.count(LOWER) for line in lines) == sum(-(-width // -(-width // columns)) for width in widths)
+    shown_wide = [-(-width // -(-width // columns)) for width in widths]
+    assert sum(line.count(UPPER) + line.count(LOWER) for line in lines) == sum(shown_wide)
 
 
 def asked(answer: Callable[[bytes], bytes]) -> str:

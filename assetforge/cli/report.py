@@ -45,7 +45,7 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
     output = output or directory / PAGE
     if output.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f'"{output}": a page ends in .html.')
-    paths = built_sheets(directory)
+    paths = [page for path in built_sheets(directory) for page in _pages(path)]
     if not paths:
         raise ConfigError("no sheet is built yet; run `assetforge build` first.", str(directory))
     artists = {path: _artist(path) for path in paths}
@@ -80,11 +80,26 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
     return 1 if faults else 0
 
 
+def _meta(path: Path) -> dict[str, Any]:
+    """What a sheet's JSON says of the sheet; nothing if it cannot be read, of which whoever draws it will tell."""
+    try:
+        meta = json.loads(read_bytes(path))["meta"]
+        return meta if isinstance(meta, dict) else {}
+    except (AssetforgeError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def _pages(path: Path) -> list[Path]:
+    """A sheet's JSON, and those of its further pages."""
+    others = _meta(path).get("related_multi_packs", [])
+    return [path, *(path.with_name(f"{path.stem}-{number + 2}.json") for number in range(len(others)))]
+
+
 def _artist(path: Path) -> str:
     """The sha256 of the model that a sheet's JSON says drew it; empty if it says none."""
     try:
-        return str(json.loads(read_bytes(path))["meta"]["provenance"]["model"]["sha256"])
-    except (AssetforgeError, KeyError, TypeError, ValueError):
+        return str(_meta(path)["provenance"]["model"]["sha256"])
+    except (KeyError, TypeError):
         return ""
 
 
