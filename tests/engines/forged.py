@@ -60,6 +60,12 @@ def forge(root: Path, exports: tuple[str, ...] = ("json",), palette: str = "ende
         f"exports = {json.dumps(list(exports))}\n\n"
         f'[[sheet]]\nname = "art"\nkind = "quantize"\nfrom = "**/*.*"\n{options}\n'
     )
+    return finish(Forged(root, root / "assets" / "forge", {}, {}, {}))
+
+
+def finish(forged: Forged) -> Forged:
+    """Build the project as it is now, and look at its art."""
+    root = forged.root
     result = build(root, Options(), Silent())
     assert result.exit_code == 0
     frames, durations, tags = {}, {}, {}
@@ -72,6 +78,18 @@ def forge(root: Path, exports: tuple[str, ...] = ("json",), palette: str = "ende
         if len(rasters) > 1:
             tags[rasters[0].tag] = [raster.name for raster in rasters]
     return Forged(root, root / "assets" / "forge", frames, durations, tags)
+
+
+def renewed(root: Path) -> tuple[Forged, Forged]:
+    """A sheet, and how it is after its art has changed: sprites of another size, one more, all at other places."""
+    before = forge(root / "before", options="trim = true")
+    art = root / "after" / "art" / "heroes"
+    art.mkdir(parents=True)
+    shutil.copy(ART / "props" / "portal.png", art / "aaa.png")
+    after = forge(root / "after", options="trim = true\npadding = 3")
+    shutil.copy(ART / "bosses" / "dragon.png", art / "knight.png")
+    shutil.copy(ART / "items" / "axe.png", root / "after" / "art" / "bosses" / "ogre.png")
+    return before, finish(after)
 
 
 def swapped(root: Path) -> tuple[Forged, dict[str, dict[str, Pixels]]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from chromium import Browser, picture
 from conftest import Compared
-from forged import PALETTES, Forged, Pixels, differing, forge
+from forged import PALETTES, Forged, Pixels, differing, forge, renewed
 
 from assetforge.exports import sheet_files
 from assetforge.palette import Palette
@@ -127,4 +127,21 @@ def test_pages(tmp_path: Path, browser: Browser, node: Node, compared: Compared,
         pixels = sum(frame[..., 0].size for frame in forged.frames.values())
         compared(f"{version}, pages{', palette swap' * bool(row)}", len(differences), pixels, sum(differences))
     assert set(sent["animations"]) == set(forged.tags)
+    assert not browser.complaints
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_sheet_that_changes(tmp_path: Path, browser: Browser, node: Node, compared: Compared, version: str) -> None:
+    """When a sheet is built again, what shows it shows the new one, swapped or not, and what plays goes on."""
+    before, after = renewed(tmp_path)
+    browser.mount("before", before.output)
+    opened(browser, node, after.output, version)
+    sent = browser.evaluate("window.renewed", ["/before/art.json", "/forge/art.json", "items/coin"])
+    assert sent["added"] == ["heroes/aaa"]
+    for kind, pictures in sent["pictures"].items():
+        differences = [differing(after.frames[name], picture(one)) for name, one in pictures.items()]
+        pixels = sum(after.frames[name][..., 0].size for name in pictures)
+        compared(f"{version}, hot swap, {kind}", len(differences), pixels, sum(differences))
+    assert sent["playing"]
+    assert sent["played"] == [[name, after.durations[name]] for name in after.tags["items/coin"]]
     assert not browser.complaints

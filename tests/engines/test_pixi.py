@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from chromium import Browser, picture
 from conftest import Compared
-from forged import PALETTES, Forged, Pixels, differing, forge
+from forged import PALETTES, Forged, Pixels, differing, forge, renewed
 
 Node = Callable[[str], str]
 Recolored = tuple[Forged, dict[str, dict[str, Pixels]]]
@@ -85,4 +85,20 @@ def test_palette_swap(recolored: Recolored, browser: Browser, node: Node, compar
     assert told["after"] and told["total"] == len(forged.tags["items/coin"])
     known = ", ".join(f'"{palette}"' for palette in PALETTES)
     assert told["told"] == f'paletteSwap: "art" has no palette "nonesuch"; it has {known}.'
+    assert not browser.complaints
+
+
+def test_a_sheet_that_changes(tmp_path: Path, browser: Browser, node: Node, compared: Compared) -> None:
+    """When a sheet is built again, sprites that show it show the new one, swapped or not."""
+    node("pixi.js")
+    before, after = renewed(tmp_path)
+    browser.mount("before", before.output)
+    browser.mount("after", after.output)
+    browser.open("/tests/web/pixi.html")
+    sent = browser.evaluate("window.renewed", ["/before/art.json", "/after/art.json"])
+    assert sent["added"] == ["heroes/aaa"]
+    for kind, pictures in sent["pictures"].items():
+        differences = [differing(after.frames[name], picture(one)) for name, one in pictures.items()]
+        pixels = sum(after.frames[name][..., 0].size for name in pictures)
+        compared(f"PixiJS 8, hot swap, {kind}", len(differences), pixels, sum(differences))
     assert not browser.complaints

@@ -35,3 +35,20 @@ window.manners = async ([json, tag, palette]) => {
   paletteSwap(sprite, null);
   return { during, told, after: sprite.texture === before && sprite.filters.length === 0, total: sprite.totalFrames };
 };
+
+/** Sprites of every frame, in their own colors and, of a second row, by the shader, after the sheet was built again. */
+window.renewed = async ([before, after]) => {
+  await ready;
+  let change;
+  const art = await loadSheet({ ...(await sheetAt(before)), on: (listener) => (change = listener) });
+  const plain = {}, swapped = {};
+  for (const [name, texture] of Object.entries(art.textures)) {
+    plain[name] = new Sprite(texture);
+    swapped[name] = new Sprite(texture);
+    paletteSwap(swapped[name], 0);
+  }
+  shown(plain);
+  await change(await sheetAt(after));
+  const pictures = { plain: shown(plain), swapped: shown(swapped) };
+  return { pictures, added: Object.keys(art.textures).filter((name) => !(name in plain)) };
+};
