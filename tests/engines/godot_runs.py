@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["export", "play", "run", "surroundings"]
+import assetforge
+from assetforge.cli.engines import ENGINES, plugin
+
+__all__ = ["addon", "export", "play", "run", "surroundings", "wrapper"]
 
 PATIENCE = 60
+
+
+def addon(root: Path) -> None:
+    """Put our addon into a project as `init` does, and enable it as a user does."""
+    for source, target in plugin(ENGINES["godot"], root):
+        (root / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, root / target)
+    with (root / "project.godot").open("a") as file:
+        file.write('\n[editor_plugins]\n\nenabled=PoolStringArray( "assetforge" )\n')
+    wrapper(root / ".venv" / "bin" / "assetforge")
+
+
+def wrapper(path: Path, version: str = "") -> Path:
+    """The package under test as a program; one of another version if asked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    package = Path(assetforge.__file__).parents[1]
+    told = f'if [ "$1" = --version ]; then echo "assetforge, version {version}"; exit; fi\n' if version else ""
+    path.write_text(f'#!/bin/sh\n{told}PYTHONPATH="{package}" exec "{sys.executable}" -m assetforge "$@"\n')
+    path.chmod(0o755)
+    return path
 
 
 def surroundings(home: Path, **more: str) -> dict[str, str]:

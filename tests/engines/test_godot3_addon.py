@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +13,10 @@ import numpy as np
 import pytest
 from conftest import Compared
 from forged import differing
-from godot_runs import export, play, run, surroundings
+from godot_runs import addon, export, play, run, surroundings, wrapper
 
 import assetforge
 from assetforge import formats
-from assetforge.cli.engines import ENGINES, plugin
 
 HERE = Path(__file__).parent
 ART = HERE.parents[1] / "examples" / "dungeon" / "art" / "items"
@@ -46,33 +44,13 @@ def game(tmp_path: Path) -> Path:
     """A project as a fresh clone, with the addon as `init` installs it, in a folder with spaces and other letters."""
     root = tmp_path / "Spiel für $Ольга"
     shutil.copytree(HERE / "godot3", root)
-    for source, target in plugin(ENGINES["godot"], root):
-        (root / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, root / target)
-    enable(root, "assetforge")
+    addon(root)
     (root / "art" / "items").mkdir(parents=True)
     (root / "art" / ".gdignore").touch()
     for name in ("key.png", "gem.png", "coin.gif"):
         shutil.copy(ART / name, root / "art" / "items")
     (root / "assetforge.toml").write_text(CONFIG)
-    wrapper(root / ".venv" / "bin" / "assetforge")
     return root
-
-
-def enable(root: Path, *addons: str) -> None:
-    names = ", ".join(f'"{addon}"' for addon in addons)
-    with (root / "project.godot").open("a") as file:
-        file.write(f"\n[editor_plugins]\n\nenabled=PoolStringArray( {names} )\n")
-
-
-def wrapper(path: Path, version: str = "") -> Path:
-    """The package under test as a program; one of another version if asked."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    package = Path(assetforge.__file__).parents[1]
-    told = f'if [ "$1" = --version ]; then echo "assetforge, version {version}"; exit; fi\n' if version else ""
-    path.write_text(f'#!/bin/sh\n{told}PYTHONPATH="{package}" exec "{sys.executable}" -m assetforge "$@"\n')
-    path.chmod(0o755)
-    return path
 
 
 def choose(root: Path, program: Path) -> None:
