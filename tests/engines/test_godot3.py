@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,10 @@ from forged import PALETTES, Forged, Pixels, differing, forge
 from godot_runs import export, play
 
 from assetforge import formats
+from assetforge import sheet as sheets
+from assetforge.exports import sheet_files
+from assetforge.palette import Palette
+from assetforge.sprite import Sprite
 
 GAME = Path(__file__).parent / "godot3"
 OPTIONS = f"trim = true\npadding = 1\nextrude = 1\nswaps = {json.dumps(PALETTES[1:])}"
@@ -120,3 +125,47 @@ def built(root: Path, palette: str) -> dict[str, Pixels]:
     atlas = formats.read(made.output / "art.png", "art")[0].rgba
     boxes = {name: frame["frame"] for name, frame in facts["frames"].items()}
     return {name: atlas[b["y"] : b["y"] + b["h"], b["x"] : b["x"] + b["w"]] for name, b in boxes.items()}
+
+
+def test_any_name_and_ten_thousand_sprites(program: Callable[[str], str], tmp_path: Path, compared: Compared) -> None:
+    """A sprite of a single pixel, names that no identifier could be, tags that overlap, and 10,000 sprites load."""
+    root = tmp_path / "game"
+    shutil.copytree(GAME, root)
+    odd = [
+        'a"b',
+        "c\\d",
+        "two\nlines",
+        "лиса",
+        "comma, and: colon",
+        "a/b",
+        "default ",
+        "it's",
+        "[x]",
+        "{y}",
+        "$z %s",
+        "\t",
+    ]
+    palette = Palette(((10, 20, 30), (200, 100, 50)), "two")
+    pixels = np.random.default_rng(1).integers(0, 3, (10_000, 2, 2), dtype=np.uint8)
+    names = [*odd, *(f"{number:05d}" for number in range(len(odd), len(pixels)))]
+    sprites = [Sprite(each, palette, name) for each, name in zip(pixels, names, strict=True)]
+    sprites[0] = Sprite(pixels[0][:1, :1], palette, odd[0])
+    sheet = sheets.pack(sprites, "art", trim=True)
+    sheet = replace(sheet, tags=(sheets.Tag("one", 3, 6), sheets.Tag("two", 5, 8), sheets.Tag('"', 0, 1)))
+    (root / "assets" / "forge").mkdir(parents=True)
+    for name, data in sheet_files(sheet, {}, ["godot3"]).items():
+        (root / "assets" / "forge" / name).write_bytes(data)
+    done = export(program("godot3-server"), root, tmp_path / "game.pck")
+    assert done.returncode == 0, done.stderr
+    play(program("godot3-server"), tmp_path / "game.pck", tmp_path / "out")
+    facts = json.loads((tmp_path / "out" / "facts.json").read_text())
+    assert set(facts["animations"]) == {"default", "one", "two", '"', *names}
+    assert [len(facts["animations"][tag]["frames"]) for tag in ("one", "two")] == [4, 4]
+    data = np.fromfile(tmp_path / "out" / "frames.rgba", np.uint8)
+    wrong = seen = 0
+    for sprite in sprites:
+        ((width, height, start),) = facts["animations"][sprite.name]["frames"]
+        found = data[int(start) : int(start + width * height * 4)].reshape(sprite.rgba().shape)
+        wrong += differing(sprite.rgba(), found)
+        seen += found[..., 0].size
+    compared("Godot 3.2.3, 10,000 sprites", len(sprites), seen, wrong)

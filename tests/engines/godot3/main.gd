@@ -9,6 +9,7 @@ const CELL = 48
 var out = OS.get_environment("SHOWN")
 var frames = preload("res://assets/forge/art.tres")
 var swap = preload("res://assets/forge/art.swap.tres")
+var sheet
 
 
 func _ready():
@@ -42,8 +43,9 @@ func _ready():
 
 func whole(texture):
 	# What an AtlasTexture stands for: a piece of the sheet, and what trimming took around it.
-	var sheet = texture.atlas.get_data()
-	sheet.convert(Image.FORMAT_RGBA8)
+	if not sheet:
+		sheet = texture.atlas.get_data()
+		sheet.convert(Image.FORMAT_RGBA8)
 	var image = Image.new()
 	image.create(int(texture.get_width()), int(texture.get_height()), false, Image.FORMAT_RGBA8)
 	image.blit_rect(sheet, texture.region, texture.margin.position)
