@@ -195,7 +195,7 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
         provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": card}
     files: dict[str, bytes] = {}
     for page in pages:
-        files |= sheet_files(replace(page, swaps=rows), provenance, job.exports)
+        files |= sheet_files(replace(page, swaps=rows, pivot=job.step.pivot), provenance, job.exports)
     return files
 
 

@@ -75,3 +75,21 @@ def test_a_name_that_is_anothers_number_is_refused() -> None:
     with pytest.raises(InputError, match='"2", where Phaser looks for frame 2 of the sheet, "c"'):
         written(strip("2", "b", "c", tags=(Tag("run", 1, 2),)), "x.phaser.json")
     assert list(written(strip("a", "1", tags=(Tag("run", 0, 1),)), "x.phaser.json")["frames"]) == ["a", "1", "0"]
+
+
+def test_the_pivot_stands_where_each_reader_looks() -> None:
+    """In every frame for Phaser and PixiJS, in a slice as Aseprite has it; without one there is none of it."""
+    palette = Palette(((1, 2, 3), (4, 5, 6)))
+    sizes = {"a": (8, 4), "b": (8, 4), "c": (3, 3)}
+    sprites = [Sprite(np.ones(size, np.uint8), palette, name) for name, size in sizes.items()]
+    sheet = pack(sprites, "x")
+    plain = written(sheet, "x.json")
+    assert plain["meta"]["slices"] == [] and not {"anchor", "pivot"} & plain["frames"]["a"].keys()
+    for file in ("x.json", "x.phaser.json"):
+        facts = written(replace(sheet, pivot=(0.5, 1.0)), file)
+        assert all(frame["anchor"] == frame["pivot"] == {"x": 0.5, "y": 1.0} for frame in facts["frames"].values())
+        (piece,) = facts["meta"]["slices"]
+        assert [(key["frame"], key["bounds"]["w"], key["pivot"]) for key in piece["keys"]] == [
+            (0, 4, {"x": 2, "y": 8}),
+            (2, 3, {"x": 2, "y": 3}),
+        ]

@@ -26,7 +26,7 @@ class Json:
 
     def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
         """The one file, one line for each frame, animation and fact, so that changes show well in git."""
-        frames = {frame.name: frame_facts(frame) for frame in sheet.frames}
+        frames = {frame.name: frame_facts(frame, sheet.pivot) for frame in sheet.frames}
         parts = {"frames": frames, "animations": animations(sheet), "meta": meta(sheet, provenance)}
         return {f"{sheet.name}.json": document(parts)}
 
@@ -37,13 +37,14 @@ class JsonArray:
 
     def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
         """The one file; each frame says its name as `filename`."""
-        frames = [{"filename": frame.name} | frame_facts(frame) for frame in sheet.frames]
+        frames = [{"filename": frame.name} | frame_facts(frame, sheet.pivot) for frame in sheet.frames]
         parts = {"frames": frames, "animations": animations(sheet), "meta": meta(sheet, provenance)}
         return {f"{sheet.name}.array.json": document(parts)}
 
 
-def frame_facts(frame: Frame) -> dict[str, Any]:
+def frame_facts(frame: Frame, pivot: tuple[float, float] | None) -> dict[str, Any]:
     """What is said of a frame beside its name."""
+    point = {"x": pivot[0], "y": pivot[1]} if pivot else None
     return {
         "frame": {"x": frame.x, "y": frame.y, "w": frame.width, "h": frame.height},
         "rotated": False,
@@ -51,6 +52,8 @@ def frame_facts(frame: Frame) -> dict[str, Any]:
         "spriteSourceSize": {"x": frame.left, "y": frame.top, "w": frame.width, "h": frame.height},
         "sourceSize": {"w": frame.source[0], "h": frame.source[1]},
         "duration": frame.duration,
+        # PixiJS reads the one, other readers of TexturePacker's JSON the other.
+        **({"anchor": point, "pivot": point} if point else {}),
     }
 
 
@@ -91,7 +94,7 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
             | ({"repeat": str(tag.repeat)} if tag.repeat else {})
             for tag in sheet.tags
         ],
-        "slices": [],
+        "slices": slices(sheet),
         "palette": {
             "name": sheet.atlas.palette.name,
             "colors": list(sheet.atlas.palette.hex),
@@ -101,6 +104,20 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
         **({"related_multi_packs": [f"{name}.json" for name in sheet.others]} if sheet.others else {}),
         "provenance": provenance,
     }
+
+
+def slices(sheet: Sheet) -> list[dict[str, Any]]:
+    """The pivot as Aseprite tells it: a slice over the whole sprite, a key wherever it is not as it was before."""
+    if sheet.pivot is None:
+        return []
+    keys: list[dict[str, Any]] = []
+    for index, frame in enumerate(sheet.frames):
+        width, height = frame.source
+        bounds = {"x": 0, "y": 0, "w": width, "h": height}
+        if not keys or keys[-1]["bounds"] != bounds:
+            point = {"x": round(width * sheet.pivot[0]), "y": round(height * sheet.pivot[1])}
+            keys.append({"frame": index, "bounds": bounds, "pivot": point})
+    return [{"name": "pivot", "color": "#0000ffff", "keys": keys}]
 
 
 def document(parts: Mapping[str, Any]) -> bytes:

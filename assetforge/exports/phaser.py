@@ -31,7 +31,7 @@ class Phaser:
         Raises:
             InputError: If a sprite is called by the number of another, animated one.
         """
-        frames = {frame.name: frame_facts(frame) for frame in sheet.frames}
+        frames = {frame.name: frame_facts(frame, sheet.pivot) for frame in sheet.frames}
         for index in sorted({index for tag in sheet.tags for index in range(tag.first, tag.last + 1)}):
             frame, number = sheet.frames[index], str(index)
             if number in frames and frame.name != number:
@@ -40,7 +40,7 @@ class Phaser:
                     f'"{frame.name}"; rename the file of the first.',
                     sheet.name,
                 )
-            frames[number] = {"name": frame.name} | frame_facts(frame)
+            frames[number] = {"name": frame.name} | frame_facts(frame, sheet.pivot)
         facts = meta(sheet, provenance)
         for tag in facts["frameTags"]:
             # Phaser has a yoyo and no reversed one: the round is the same, begun at its other end.

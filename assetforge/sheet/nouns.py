@@ -63,6 +63,8 @@ class Sheet:
         tags: Runs of neighbouring frames that share a tag.
         swaps: For each palette that it may be shown in, the color that every index becomes: as many colors as the
             atlas's palette, under the other palette's name.
+        pivot: The point of every sprite that engines place and turn it by, as parts of its width and height from
+            the upper left; if there is none, each engine has its own.
         others: The names of the other pages, if this is the first of several that make one sheet.
     """
 
@@ -71,6 +73,7 @@ class Sheet:
     frames: tuple[Frame, ...]
     tags: tuple[Tag, ...] = ()
     swaps: tuple[Palette, ...] = ()
+    pivot: tuple[float, float] | None = None
     others: tuple[str, ...] = ()
 
     @property

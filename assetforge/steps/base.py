@@ -86,6 +86,7 @@ class Step(ABC):
     seed: int = option(0, low=0, high=MOST_SEED)
     exports: tuple[str, ...] | None = option(None)
     swaps: tuple[str, ...] | None = option(None)
+    pivot: tuple[float, float] | None = option(None, low=0, high=1)
     map: str = option("faithful", choices=MAPS)
     dither: str = option("none", choices=DITHERS)
     threshold: int = option(128, low=1, high=255)

@@ -271,13 +271,16 @@ function replace(game, texture, images) {
   });
 }
 
-function place(texture, name, source, { frame: box, trimmed, sourceSize, spriteSourceSize: inner }) {
+function place(texture, name, source, { frame: box, trimmed, sourceSize, spriteSourceSize: inner, anchor }) {
   const frame = texture.has(name) ? texture.frames[name] : texture.add(name, source, box.x, box.y, box.w, box.h);
   frame.sourceIndex = source;
   frame.source = texture.source[source];
   frame.data.trim = false;
   frame.setSize(box.w, box.h, box.x, box.y);
   frame.x = frame.y = 0;
+  frame.customPivot = Boolean(anchor);
+  frame.pivotX = anchor?.x ?? 0;
+  frame.pivotY = anchor?.y ?? 0;
   if (trimmed) frame.setTrim(sourceSize.w, sourceSize.h, inner.x, inner.y, inner.w, inner.h);
 }
 

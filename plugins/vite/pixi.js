@@ -177,10 +177,11 @@ async function swapSheet(forged, kept, sheet) {
 }
 
 /** Lets a texture lie where another does. */
-function move(texture, { frame, orig, trim }) {
+function move(texture, { frame, orig, trim, defaultAnchor }) {
   texture.frame.copyFrom(frame);
   texture.orig.copyFrom(orig);
   texture.trim = trim;
+  texture.defaultAnchor = defaultAnchor;
   texture.noFrame = false;
   texture.update();
 }

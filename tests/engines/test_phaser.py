@@ -145,3 +145,12 @@ def test_a_sheet_that_changes(tmp_path: Path, browser: Browser, node: Node, comp
     assert sent["playing"]
     assert sent["played"] == [[name, after.durations[name]] for name in after.tags["items/coin"]]
     assert not browser.complaints
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_pivot(tmp_path: Path, browser: Browser, node: Node, version: str) -> None:
+    """A sheet's `pivot` is the origin of new sprites."""
+    forged = forge(tmp_path, EXPORTS, options="trim = true\npivot = [0.5, 1.0]")
+    opened(browser, node, forged.output, version)
+    sent = browser.evaluate("window.origins", ["aseprite", ["/forge/art.png", "/forge/art.phaser.json"]])
+    assert len(sent) > len(forged.frames) and all(origin == [0.5, 1] for origin in sent)

@@ -102,3 +102,12 @@ def test_a_sheet_that_changes(tmp_path: Path, browser: Browser, node: Node, comp
         pixels = sum(after.frames[name][..., 0].size for name in pictures)
         compared(f"PixiJS 8, hot swap, {kind}", len(differences), pixels, sum(differences))
     assert not browser.complaints
+
+
+def test_pivot(tmp_path: Path, browser: Browser, node: Node) -> None:
+    """A sheet's `pivot` is the anchor of new sprites."""
+    node("pixi.js")
+    forged = forge(tmp_path, options="trim = true\npivot = [0.5, 1.0]")
+    browser.mount("forge", forged.output)
+    browser.open("/tests/web/pixi.html")
+    assert browser.evaluate("window.origins", "/forge/art.json") == [[0.5, 1]] * len(forged.frames)

@@ -63,3 +63,10 @@ window.animations = async ([urls, time]) => {
   }
   return { turns, pictures: await shown(here, objects) };
 };
+
+/** Where a new image of each frame is placed by. */
+window.origins = async ([method, urls]) => {
+  const here = await loaded(method, urls);
+  const images = here.textures.get("art").getFrameNames().map((name) => here.add.image(0, 0, "art", name));
+  return images.map(({ originX, originY }) => [originX, originY]);
+};

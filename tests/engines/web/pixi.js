@@ -73,3 +73,10 @@ window.zoomed = async ([json, sources]) => {
   }
   return pictures;
 };
+
+/** Where a new sprite of each frame is placed by. */
+window.origins = async (json) => {
+  await ready;
+  const { textures } = whole(await Assets.load(json));
+  return Object.values(textures).map((texture) => new Sprite(texture).anchor).map(({ x, y }) => [x, y]);
+};
