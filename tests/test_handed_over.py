@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from projects import Telling, draw, project, tree
 
 from assetforge.build import build
+from assetforge.cli.pack import pack
 from assetforge.errors import AssetforgeError
 from assetforge.outcome import Options
 
@@ -105,3 +107,15 @@ def test_a_lock_hands_over_no_other_files(imported: Path) -> None:
     except AssetforgeError as error:
         pytest.fail(str(error))
     assert (imported / "out/notes.txt").read_text() == "mine"
+
+
+def test_pack_leaves_them_to_the_engine_too(tmp_path: Path) -> None:
+    """A sheet that is packed again keeps the sidecars that lie beside it; those that are missing are written."""
+    project(tmp_path, CONFIG)
+    command = [str(tmp_path / "art/items"), "-o", str(tmp_path / "out/x.png"), "--format", "godot4", "--quiet"]
+    assert CliRunner().invoke(pack, command).exit_code == 0
+    (tmp_path / "out/x.png.import").write_text("rewritten")
+    (tmp_path / "out/x.index.png.import").unlink()
+    assert CliRunner().invoke(pack, command).exit_code == 0
+    assert (tmp_path / "out/x.png.import").read_text() == "rewritten"
+    assert "importer" in (tmp_path / "out/x.index.png.import").read_text()

@@ -107,11 +107,14 @@ def write_pages(
     Raises:
         ConfigError, OutputError: As `write_sprites`.
     """
-    from ..exports import sheet_files
+    from ..exports import handed_over, sheet_files
 
     files: dict[str, bytes] = {}
     for page in pages:
         made = sheet_files(page, provenance, exports)
+        there = [name for name in made if handed_over(name, exports) and (out.parent / name).exists()]
+        for name in there:
+            del made[name]
         if set(exports) <= {"json"} and not page.swaps:
             made = {name: made[name] for name in (f"{page.name}.png", f"{page.name}.json")}
         files |= made
