@@ -17,6 +17,7 @@ class Sheet:
 
     def add(self, path):
         facts = json.loads(path.read_text("utf-8"))
+        self.names = [palette["name"] for palette in facts["meta"]["palettes"]]
         indices = pygame.image.load(path.with_suffix(".index.png"))
         for name, frame in facts["frames"].items():
             box = frame["frame"]

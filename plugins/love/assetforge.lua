@@ -29,11 +29,6 @@ vec4 effect(vec4 tint, Image indices, vec2 place, vec2 screen)
 }
 ]]
 
-local function sorted(names)
-  table.sort(names)
-  return table.concat(names, ", ")
-end
-
 local function picture(path, settings)
   local image = love.graphics.newImage(path, settings)
   image:setFilter("nearest", "nearest")
@@ -92,7 +87,8 @@ end
 function Sheet:frame(name)
   local frame = self.frames[name]
   if not frame then
-    error(('assetforge: sheet "%s" has no frame "%s"; it has %s'):format(self.name, name, sorted({ unpack(self.names) })), 3)
+    local known = table.concat(self.names, ", ", 1, math.min(#self.names, 50))
+    error(('assetforge: sheet "%s" has no frame "%s"; it has %s'):format(self.name, tostring(name), known), 3)
   end
   return frame
 end
@@ -121,7 +117,7 @@ function Sheet:palette(wanted)
   end
   if not row then
     local known = table.concat(self.palettes, ", ")
-    error(('assetforge: sheet "%s" has no palette "%s"; its `swaps` name %s'):format(self.name, tostring(wanted), known), 2)
+    error(('assetforge: sheet "%s" has no palette "%s"; it has %s'):format(self.name, tostring(wanted), known), 2)
   end
   if row > 0 and not self.shader then
     self.shader = love.graphics.newShader(SWAP)
