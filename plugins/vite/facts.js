@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
+/** Whether assetforge has written the file at a path below the project. */
+export const isOutput = (root, path) => path in outputs(root);
+
 /** The name of every sheet that was built. */
 export function names(root) {
   return [...new Set(Object.values(outputs(root)).map(({ sheet }) => sheet))].sort();

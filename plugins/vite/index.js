@@ -1,8 +1,8 @@
 // Vite's plugin: builds by assetforge, `import sheet from "forge:NAME"`, hot swaps, errors in the overlay.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { names, pages } from "./facts.js";
+import { isOutput, names, pages } from "./facts.js";
 import { LIVE, source, update } from "./module.js";
 import { find, start } from "./program.js";
 import { declarations } from "./types.js";
@@ -10,6 +10,8 @@ import { declarations } from "./types.js";
 const PREFIX = "forge:";
 const LIVE_ID = "virtual:assetforge-live";
 const INNER = "\0";
+const SIGNALS = ["SIGINT", "SIGHUP"];
+const ERROR = /^[\d:]+ error: /; // A line of `assetforge watch` whose error is also in its report.
 
 /** See `index.d.ts`. */
 export default function assetforge(options = {}) {
@@ -67,7 +69,6 @@ export default function assetforge(options = {}) {
       if (messages.join("\n") !== before) for (const each of messages) config.logger.error(`assetforge: ${each}`);
       server.ws.send(overlay(messages));
     } else if (before) {
-      config.logger.info("assetforge: mended.");
       server.ws.send({ type: "custom", event: "assetforge:mended" });
     }
   }
@@ -90,10 +91,12 @@ export default function assetforge(options = {}) {
   function watching() {
     built = new Promise((first) => {
       try {
-        const run = start(program(), ["watch", "--json", "--quiet", root], root, (line) => {
+        const said = (line) => ERROR.test(line) || config.logger.info(`assetforge ${line}`);
+        const report = (line) => {
           arrived(JSON.parse(line));
           first();
-        });
+        };
+        const run = start(program(), ["watch", "--json", root], root, report, said);
         watch = run.child;
         run.ended.then(({ words }) => {
           if (watch !== run.child) return; // Ended by us.
@@ -111,6 +114,13 @@ export default function assetforge(options = {}) {
     const child = watch;
     watch = undefined;
     child?.kill();
+    process.off("exit", stop);
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+  }
+
+  function interrupted(signal) {
+    stop();
+    process.kill(process.pid, signal); // To end as it would have without us.
   }
 
   return {
@@ -142,13 +152,8 @@ export default function assetforge(options = {}) {
       server = created;
       server.ws.on("connection", () => errors.length && server.ws.send(overlay(errors)));
       server.httpServer?.once("close", stop);
-      process.once("exit", stop);
-      for (const signal of ["SIGINT", "SIGHUP"]) {
-        process.once(signal, () => {
-          stop();
-          process.kill(process.pid, signal); // To end as it would have without us.
-        });
-      }
+      process.on("exit", stop);
+      for (const signal of SIGNALS) process.on(signal, interrupted);
       watching();
     },
 
@@ -180,13 +185,7 @@ export default function assetforge(options = {}) {
 
     // Files of sheets are swapped by us; Vite would reload the page.
     hotUpdate({ file }) {
-      const path = resolve(file);
-      const ours = names(root).some((name) =>
-        (pages(root, name) ?? []).some(({ data, ...files }) =>
-          Object.values(files).some((each) => join(root, each.path) === path),
-        ),
-      );
-      if (ours) return [];
+      if (isOutput(root, relative(root, resolve(file)).split(sep).join("/"))) return [];
     },
   };
 }

@@ -161,8 +161,22 @@ def test_a_running_game_follows_its_art(game: Path, browser: Browser, compared: 
         compared("Vite's dev server, hot swaps", len(told), pixels, sum(differing(*pair) for pair in told))
         watcher = int((game.parent / "pids").read_text().split()[-1])
         os.kill(watcher, 0)
-        assert "assetforge: mended." in said()
+        assert "art: art/hero.png changed … built" in said()
     patient(lambda: ended(watcher), 20, "the watcher goes on without its server")
+
+
+def test_a_page_that_had_no_sheet_comes_back(game: Path, browser: Browser) -> None:
+    """Where art was broken from the start, the overlay says so, and the page loads again once it is mended."""
+    axe = game / "art" / "axe.png"
+    good = axe.read_bytes()
+    axe.write_bytes(b"no image")
+    with serving(game) as (url, _):
+        browser.open(url)
+        browser.wait("() => document.querySelector('vite-error-overlay')", seconds=60)
+        overlay = browser.evaluate("() => document.querySelector('vite-error-overlay').shadowRoot.textContent")
+        assert "art/axe.png" in overlay
+        axe.write_bytes(good)
+        browser.wait("() => window.shown && !document.querySelector('vite-error-overlay')", seconds=60)
 
 
 def ended(process: int) -> bool:
