@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -161,12 +160,13 @@ def test_the_dock_builds_tells_and_picks(
     game: Path, program: Callable[[str], str], display: str, tmp_path: Path
 ) -> None:
     """In the editor's window: it shows each sheet with its palette; a pick lands in assetforge.toml, every other byte
-    as it was, and is built; a broken sprite is told at the next focus."""
+    as it was, and is built; a broken sprite is told at the next focus, and its export is refused until it is mended."""
     shutil.copytree(HERE / "godot3_driver", game / "addons" / "driver")
     (game / "project.godot").write_text(
         (game / "project.godot").read_text().replace('"assetforge" )', '"assetforge", "driver" )')
     )
     (tmp_path / "out").mkdir()
+    shutil.copy(ART / "key.png", game / "good.bin")
     command = [program("godot3"), "-e", "--path", str(game), "--video-driver", "GLES2", "--audio-driver", "Dummy"]
     done = run(command, surroundings(tmp_path / "home", SHOWN=str(tmp_path / "out"), DISPLAY=display))
     assert "SCRIPT ERROR" not in done.stdout + done.stderr, done.stdout + done.stderr
@@ -183,4 +183,7 @@ def test_the_dock_builds_tells_and_picks(
     )
     assert BROKEN.partition(" [[")[2] in told["broken"]["log"]
     assert BROKEN in done.stdout + done.stderr
-    assert os.path.getsize(tmp_path / "out" / "broken.png") > 10_000
+    assert "could not build every sheet" in told["export refused"]["alert"]
+    assert not (tmp_path / "out" / "broken.pck").exists()
+    assert "All sheets are built" in told["exported"]["log"]
+    assert (tmp_path / "out" / "mended.pck").stat().st_size > 10_000
