@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +52,25 @@ def test_keywords_are_quoted() -> None:
     assert re.findall(r"^    (\S+) = \{ x", text, re.M) == [
         '["end"]', "ender", '["goto"]', "_x1", '["1x"]', '["a-b"]', '["über"]'
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["lua51", "lua54", "luajit21"])
+def test_plain_lua_reads_it(version: str) -> None:
+    """It asks for nothing of LÖVE's: any Lua gives names in order, boxes, animations, and paths beside the module."""
+    lua = pytest.importorskip(f"lupa.{version}").LuaRuntime()
+    sprites = [
+        Sprite(np.ones((2, 3), np.uint8), Palette(((1, 2, 3), (4, 5, 6))), name, 50 * n, "run")
+        for n, name in enumerate(("b", "a/b"))
+    ]
+    sheet = replace(pack(sprites, "my.sheet", extrude=1), others=("my.sheet-2",))
+    chunk = lua.eval("function(text) return (loadstring or load)(text) end")(Love().files(sheet, {})["my.sheet.lua"])
+    data = chunk("assets.forge.my.sheet")
+    assert [data[key] for key in ("name", "image", "strip")] == [
+        "my.sheet", "assets/forge/my.sheet.png", "assets/forge/my.sheet.palette.png"
+    ]  # fmt: skip
+    assert list(data.names.values()) == ["b", "a/b"] and list(data.others.values()) == ["my.sheet-2"]
+    assert dict(data.frames["a/b"]) | {"x": 0, "y": 0} == {
+        "x": 0, "y": 0, "w": 3, "h": 2, "left": 0, "top": 0, "width": 3, "height": 2, "duration": 50
+    }  # fmt: skip
+    assert list(data.animations.run.frames.values()) == ["b", "a/b"] and data.animations.run.rounds == 0
+    assert chunk("x.y/my.sheet").index == "x.y/my.sheet.index.png" and chunk().image == "my.sheet.png"

@@ -37,14 +37,14 @@ end
 
 -- The module of a sheet, by the name that `require` takes or by its file's path, which may hold dots.
 local function module(name)
-  if name:sub(-4) ~= ".lua" then
-    return require(name)
+  local by_path = name:sub(-4) == ".lua"
+  local loaded, data = pcall(function()
+    return by_path and assert(love.filesystem.load(name))(name:sub(1, -5)) or require(name)
+  end)
+  if not loaded then
+    error(('assetforge: sheet "%s" is not there; has `assetforge build` been run?\n%s'):format(name, data), 3)
   end
-  local chunk, fault = love.filesystem.load(name)
-  if not chunk then
-    error(("assetforge: %s; has `assetforge build` been run?"):format(fault), 3)
-  end
-  return chunk(name:sub(1, -5))
+  return data
 end
 
 -- A sheet, all of its pages, ready to be drawn. `name`: as of `require`, or the path of its .lua.

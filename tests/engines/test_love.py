@@ -20,6 +20,7 @@ from assetforge.exports import sheet_files
 from assetforge.files import bundled
 from assetforge.formats import palettes
 from assetforge.outcome import Options, Silent
+from assetforge.palette import Palette
 from assetforge.sheet import Sheet, Tag, cut, pack, pages
 from assetforge.sprite import Sprite
 
@@ -113,8 +114,10 @@ def test_love_plays_every_animation(play: Play, tmp_path: Path) -> None:
     assert {tag for tag, *_ in played.notes["play"]} == set(forged.tags)
     for tag, *shown in played.notes["play"]:
         assert shown == expected_film(forged, tag, len(shown))
-    (drawn, no_frame), (swap, no_palette) = played.notes["fault"]
-    assert drawn == swap == "false"
+    assert [held for held, _ in played.notes["fault"]] == ["false"] * 4
+    no_frame, no_palette, *no_sheet = (fault for _, fault in played.notes["fault"])
+    assert all("main.lua" in fault for fault in (no_frame, no_palette, *no_sheet))
+    assert all("unbuilt" in fault and "has `assetforge build` been run?" in fault for fault in no_sheet)
     assert 'no frame "nobody"' in no_frame and "heroes/knight" in no_frame
     assert 'no palette "none"' in no_palette and "endesga-32" in no_palette
 
@@ -173,8 +176,10 @@ def test_love_reads_any_name(play: Play, compared: Compared, tmp_path: Path) -> 
 
 
 def test_love_takes_pages_and_many_and_one(play: Play, compared: Compared, tmp_path: Path) -> None:
-    """A sheet on several pages is one sheet; 10,000 sprites load; one of a single pixel, without a tag, is drawn."""
-    paged = pages([replace(s, tag="all") for s in sprites(map(str, range(200)))], "many", max_size=24)
+    """A sheet on several pages is one, in each palette; 10,000 sprites load; a single pixel without a tag is drawn."""
+    other = Palette(palettes.load("endesga-32").colors[::-1], "other")
+    many = [replace(s, tag="all") for s in sprites(map(str, range(200)))]
+    paged = [replace(page, swaps=(other,)) for page in pages(many, "many", max_size=24)]
     assert len(paged) == 2
     lots = pack(list(sprites(f"n/{number}" for number in range(10_000))), "lots")
     one = pack(list(sprites(["dot"])), "one")
@@ -183,3 +188,6 @@ def test_love_takes_pages_and_many_and_one(play: Play, compared: Compared, tmp_p
         frames = written(root, *sheets)
         played = play(root, f"assets.{module}")
         compared(f"love 11.4, {len(frames)} sprites on {len(sheets)} pages", *compare(played, 1, frames))
+        if module == "many":
+            turned = {sprite.name: replace(sprite, palette=other).rgba() for sprite in many}
+            compared("love 11.4, another palette on 2 pages", *compare(played, 2, turned))

@@ -61,8 +61,14 @@ function love.load(arguments)
   for tag in pairs(sheet.animations) do
     play(sheet, tag)
   end
-  for _, wrong in ipairs { function() sheet:draw("nobody", 0, 0) end, function() sheet:palette("none") end } do
-    local held, fault = pcall(wrong)
+  local mistakes = {
+    function() sheet:draw("nobody", 0, 0) end,
+    function() sheet:palette("none") end,
+    function() forge.load "assets.forge.unbuilt" end,
+    function() forge.load "assets/forge/unbuilt.lua" end,
+  }
+  for _, mistake in ipairs(mistakes) do
+    local held, fault = pcall(mistake)
     note("fault", tostring(held), fault)
   end
 end
