@@ -21,7 +21,7 @@ def run(*command: object, cwd: Path) -> str:
 
 @pytest.mark.slow
 def test_the_wheel_stands_alone(tmp_path: Path) -> None:
-    """Palettes, pipelines, examples and the base model travel in it; init, build and generate work."""
+    """Palettes, pipelines, examples, plugins and the base model travel in it; init, generate and pack work."""
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT, cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.stat().st_size < 12_000_000
@@ -33,7 +33,11 @@ def test_the_wheel_stands_alone(tmp_path: Path) -> None:
     (tmp_path / "game").mkdir()
     run(forge, "init", "game", "--engine", "none", cwd=tmp_path)
     assert (tmp_path / "game" / "assetforge.toml").is_file()
+    run(forge, "init", "godot", "--engine", "godot", cwd=tmp_path)
+    assert (tmp_path / "godot" / "addons" / "assetforge" / "plugin.gd").is_file()
     run(forge, "generate", "-p", "pico-8", "-n", 1, "--size", "8x8", "-o", "one.png", cwd=tmp_path)
     assert (tmp_path / "one.png").is_file()
+    run(forge, "pack", "one.png", "-o", "sheet.png", "--format", "godot4", cwd=tmp_path)
+    assert "shader_type" in (tmp_path / "sheet.swap.tres").read_text()
     where = run(binaries / "python", "-c", "import assetforge; print(assetforge.__file__)", cwd=tmp_path)
     assert where.startswith(str(tmp_path))

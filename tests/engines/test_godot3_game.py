@@ -16,6 +16,7 @@ from assetforge import formats
 from assetforge.build import build
 from assetforge.cli.project import init
 from assetforge.formats import palettes
+from assetforge.outcome import Options
 
 HERE = Path(__file__).parent
 GAME = HERE.parents[1] / "examples" / "godot3"
@@ -38,6 +39,9 @@ def test_the_starter_game_is_played(
         file.write('\n[autoload]\n\nplayer="*res://player.gd"\n')
     packed = export(program("godot3-server"), root, tmp_path / "game.pck", preset="game")
     assert packed.returncode == 0, packed.stderr
+    # Godot has rewritten what was handed over to it.
+    assert "dest_files" in (root / "assets/forge/sprites.png.import").read_text()
+    assert build(root, Options(check=True)).exit_code == 0
     (tmp_path / "out").mkdir()
     command = [program("godot3"), "--main-pack", str(tmp_path / "game.pck"), "--audio-driver", "Dummy"]
     ended = run(
