@@ -71,14 +71,14 @@ class Room extends Phaser.Scene {
 
   /** Takes away those that the hero has met; gives the rest. */
   met(things, then) {
-    const [found, rest] = [things.filter((each) => near(each, this.hero)), things.filter((each) => !near(each, this.hero))];
+    const found = things.filter((each) => near(each, this.hero));
     for (const each of found) {
       each.destroy();
       then();
     }
     if (found.length) this.say();
     if (this.found === 12) this.scene.restart();
-    return rest;
+    return things.filter((each) => !found.includes(each));
   }
 
   hurt() {

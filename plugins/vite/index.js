@@ -15,7 +15,7 @@ const ERROR = /^[\d:]+ error: /; // A line of `assetforge watch` whose error is 
 
 /** See `index.d.ts`. */
 export default function assetforge(options = {}) {
-  let config, root, server, watch, command;
+  let config, root, place, server, watch, command;
   let errors = []; // What the last build said; the pages show it until one says nothing.
   let built; // The first build of a dev server; modules wait for it.
   const unbuilt = new Set(); // Sheets that a page wanted in vain: it must load again once they are there.
@@ -52,7 +52,8 @@ export default function assetforge(options = {}) {
 
   function overlay(messages) {
     const [message] = messages;
-    return { type: "error", err: { message: messages.join("\n"), stack: "", plugin: "assetforge", id: fileOf(message) } };
+    const id = fileOf(message);
+    return { type: "error", err: { message: messages.join("\n"), stack: "", plugin: "assetforge", id } };
   }
 
   // Of `assetforge.toml:7 [[sheet]] "items" -> art/axe.png: is cut …`, the file that is to be mended.
@@ -84,7 +85,7 @@ export default function assetforge(options = {}) {
       if (module) server.moduleGraph.invalidateModule(module);
       const found = pages(root, name);
       if (unbuilt.delete(name)) server.ws.send({ type: "full-reload" });
-      else if (found) server.ws.send({ type: "custom", event: "assetforge:sheet", data: update(name, found, config) });
+      else if (found) server.ws.send({ type: "custom", event: "assetforge:sheet", data: update(name, found, place) });
     }
   }
 
@@ -135,6 +136,7 @@ export default function assetforge(options = {}) {
     configResolved(resolved) {
       config = resolved;
       root = resolve(config.root, options.root ?? ".");
+      place = { root, publicDir: config.publicDir, base: config.base };
       // Where this package is a link, the dev server must be allowed to serve what it leads to.
       config.server.fs.allow.push(dirname(fileURLToPath(import.meta.url)));
     },
@@ -173,7 +175,7 @@ export default function assetforge(options = {}) {
         for (const path of Object.keys(found[0].data.meta.provenance?.inputs ?? {})) {
           if (!server) this.addWatchFile(join(root, path)); // For `vite build --watch`; else assetforge watches.
         }
-        return source(name, found, config, Boolean(server));
+        return source(name, found, place, Boolean(server));
       }
       unbuilt.add(name);
       const known = names(root).map((each) => `"forge:${each}"`).join(", ");

@@ -4,15 +4,16 @@ import { isAbsolute, join, relative, sep } from "node:path";
 /**
  * The module of a sheet.
  *
- * Files in Vite's public folder are told by their URL there, with their digest so that no cache serves an old one;
- * those elsewhere are imported, for Vite to name and copy.
+ * `place` holds the `root` that the files' paths are below, and Vite's `publicDir` and `base`. Files in the public
+ * folder are told by their URL there, with their digest so that no cache serves an old one; those elsewhere are
+ * imported, for Vite to name and copy.
  */
-export function source(name, pages, config, live) {
+export function source(name, pages, place, live) {
   const imports = [];
   const url = (file) => {
-    const known = publicUrl(file, config);
+    const known = publicUrl(file, place);
     if (known !== undefined) return JSON.stringify(known);
-    const path = join(config.root, file.path).split(sep).join("/");
+    const path = join(place.root, file.path).split(sep).join("/");
     imports.push(`import url${imports.length} from ${JSON.stringify(`${path}?url&no-inline`)};`);
     return `url${imports.length - 1}`;
   };
@@ -34,9 +35,12 @@ export function source(name, pages, config, live) {
 }
 
 /** What a page is told of a sheet that was built again: the module's default export, its URLs new. */
-export function update(name, pages, config) {
-  const url = (file) =>
-    publicUrl(file, config) ?? `${config.base}@fs/${join(config.root, file.path).split(sep).join("/").replace(/^\//, "")}?v=${file.digest.slice(0, 8)}`;
+export function update(name, pages, place) {
+  const served = ({ path, digest }) => {
+    const file = join(place.root, path).split(sep).join("/").replace(/^\//, "");
+    return `${place.base}@fs/${encodeURI(file)}?v=${digest.slice(0, 8)}`;
+  };
+  const url = (file) => publicUrl(file, place) ?? served(file);
   const told = pages.map(({ data, ...files }) => ({
     ...Object.fromEntries(Object.entries(files).map(([key, file]) => [key, url(file)])),
     data,

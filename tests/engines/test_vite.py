@@ -20,6 +20,7 @@ from conftest import Compared, patient
 from forged import ART, Pixels, cut_out, differing
 
 from assetforge.build import build
+from assetforge.cli.project import init
 from assetforge.outcome import Options, Silent
 
 HERE = Path(__file__).parent
@@ -207,13 +208,19 @@ def test_a_build_holds_the_sheet_or_fails(game: Path) -> None:
 
 
 def test_sheets_outside_the_public_folder(game: Path) -> None:
-    """Where the output is a folder of sources, Vite names and copies what is imported."""
-    (game / "assetforge.toml").write_text(CONFIG.format(slash="/").replace("public/", "src/"))
+    """Where the output is a folder of sources, here of a project beside the page's, Vite names and copies it."""
+    forge = game / "forge project"
+    forge.mkdir()
+    shutil.move(game / "art", forge)
+    (forge / "assetforge.toml").write_text(CONFIG.format(slash="/").replace("public/", "src/"))
+    (game / "assetforge.toml").unlink()
+    config = (game / "vite.config.js").read_text()
+    (game / "vite.config.js").write_text(config.replace("assetforge()", 'assetforge({ root: "forge project" })'))
     done = run(game, "build")
     assert done.returncode == 0, done.stderr
     copied = [path.read_bytes() for path in (game / "dist" / "assets").glob("art*.png")]
-    assert (game / "src" / "assets" / "forge" / "art.png").read_bytes() in copied
-    assert (game / "src" / "assets" / "forge" / "art.index.png").read_bytes() in copied
+    assert (forge / "src" / "assets" / "forge" / "art.png").read_bytes() in copied
+    assert (forge / "src" / "assets" / "forge" / "art.index.png").read_bytes() in copied
 
 
 @pytest.mark.parametrize(
@@ -251,3 +258,15 @@ def test_types(game: Path) -> None:
     command += ["--moduleResolution", "bundler", "--preserveSymlinks", "typed.ts", "forge.d.ts"]
     done = subprocess.run(command, cwd=game, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_init_brings_a_package_that_npm_takes(tmp_path: Path, program: Node, node: Node) -> None:
+    """What `init` puts into a game is installed by npm without a network, and is our plugin."""
+    npm, command = program("npm"), node("vite")
+    (tmp_path / "package.json").write_text('{"type": "module", "dependencies": {}}')
+    init.main([str(tmp_path), "--engine", "web", "--quiet"], standalone_mode=False)
+    install = [npm, "install", "--offline", "--no-audit", "--no-fund", "--save-dev", "./tools/vite-plugin-assetforge"]
+    subprocess.run(install, cwd=tmp_path, check=True, capture_output=True)
+    code = 'import plugin from "vite-plugin-assetforge"; console.log(plugin().name)'
+    told = subprocess.run([command, "--input-type=module", "-e", code], cwd=tmp_path, capture_output=True, text=True)
+    assert told.stdout == "assetforge\n", told.stderr

@@ -25,7 +25,8 @@ window.manners = async ([json, tag, palette]) => {
   sprite.gotoAndPlay(1);
   const before = sprite.texture;
   const filter = paletteSwap(sprite, palette);
-  const during = { frame: sprite.currentFrame, playing: sprite.playing, row: filter.row, other: sprite.texture !== before };
+  const { currentFrame: frame, playing } = sprite;
+  const during = { frame, playing, row: filter.row, other: sprite.texture !== before };
   let told = "";
   try {
     paletteSwap(sprite, "nonesuch");
