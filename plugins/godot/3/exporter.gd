@@ -1,7 +1,7 @@
 # Fails an export whose sheets cannot be built: nothing is left that could be shipped.
 #
 # Godot gives no way to call an export off: so every file is left out, the outcome is removed, and a Godot that was started
-# to export ends with exit code 1.
+# to export ends with exit code 1 (see plugin.gd).
 tool
 extends EditorExportPlugin
 
@@ -28,9 +28,7 @@ func _export_end():
 	remove()
 	var message = "The export failed: assetforge could not build every sheet; see the output. No %s was left." % target.get_file()
 	plugin.complain(message)
-	if plugin.exporting():
-		OS.exit_code = 1
-	else:
+	if not plugin.exporting():
 		plugin.dock.alert(message)
 
 

@@ -33,6 +33,9 @@ func _enter_tree():
 func _exit_tree():
 	if thread:
 		thread.wait_to_finish()
+	if exporter.failed and exporting():
+		# Not before: later versions than 3.2 say that an export went well when they quit.
+		OS.exit_code = 1
 	remove_export_plugin(exporter)
 	remove_control_from_docks(dock)
 	dock.free()
