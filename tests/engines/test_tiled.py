@@ -196,6 +196,23 @@ def test_tiled_takes_one_pixel_and_many(run: Run, compared: Compared, tmp_path: 
         compared(f"tiled 1.8, {len(frames)} tiles", *compare(run, file, tileset(file), frames))
 
 
+def test_a_map_outlives_new_sprites(run: Run, compared: Compared, tmp_path: Path) -> None:
+    """With `stable`, tiles keep their numbers when sprites are added before and between them, as long as the picture keeps
+    its width: a map shows the same."""
+    forged = small(forge(tmp_path, exports=("tiled",), options="extrude = 1"))
+    with (forged.root / "assetforge.toml").open("a") as config:
+        config.write("stable = true\n")
+    before = tileset(forged.output / "art.tsx")
+    heroes = forged.root / "art" / "heroes"
+    for name in ("aaa.png", "llama.png", *(f"m{number}.png" for number in range(10))):
+        shutil.copy(heroes / "knight.png", heroes / name)
+    assert build(forged.root, Options(), Silent()).exit_code == 0
+    after = tileset(forged.output / "art.tsx")
+    assert len(after) == len(before) + 12
+    assert {name: after[name] for name in before} == before
+    compared("tiled 1.8, after 12 new sprites", *compare(run, forged.output / "art.tsx", before, forged.frames))
+
+
 def test_a_sheet_is_moved_with_its_folder(run: Run, compared: Compared, tmp_path: Path) -> None:
     """Nothing in a tileset names where it was built: elsewhere, under another folder's name, it is drawn the same."""
     forged = forge(tmp_path, exports=("tiled",))
