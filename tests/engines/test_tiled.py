@@ -197,8 +197,8 @@ def test_tiled_takes_one_pixel_and_many(run: Run, compared: Compared, tmp_path: 
 
 
 def test_a_map_outlives_new_sprites(run: Run, compared: Compared, tmp_path: Path) -> None:
-    """With `stable`, tiles keep their numbers when sprites are added before and between them, as long as the picture keeps
-    its width: a map shows the same."""
+    """With `stable`, tiles keep their numbers when sprites are added before and between them, while the picture is as
+    wide: a map shows the same."""
     forged = small(forge(tmp_path, exports=("tiled",), options="extrude = 1"))
     with (forged.root / "assetforge.toml").open("a") as config:
         config.write("stable = true\n")
