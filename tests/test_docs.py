@@ -70,11 +70,11 @@ def test_the_readme_config_is_a_config(tmp_path: Path) -> None:
 
 
 def test_links_and_pictures_exist() -> None:
-    """Every relative link of the top-level pages points to a file of the repository."""
-    for page in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"):
-        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
+    """Every relative link of a page points to a file of the repository."""
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
             if not link.startswith("http"):
-                assert (ROOT / link).exists(), f"{page}: {link}"
+                assert (page.parent / link).exists(), f"{page.relative_to(ROOT)}: {link}"
 
 
 @pytest.mark.parametrize("arguments", [["build", "nowhere"], ["bild"], ["mix"], ["generate", "--sead", "3"]])
