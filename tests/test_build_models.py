@@ -129,6 +129,7 @@ def test_a_report_has_the_grid_of_the_build_among_its_grids(game: Path) -> None:
     assert len(set(drawn.values())) > 1
 
 
+@pytest.mark.slow
 def test_what_does_not_wait_for_training_comes_first(tmp_path: Path) -> None:
     """A sheet without a model lands before a model is trained, its model's sheet after."""
     config = CONFIG.replace('name = "more"\n', 'name = "more"\nmodel = "house"\n')

@@ -76,6 +76,7 @@ def assert_near(expected: Path, actual: Path) -> None:
         torch.testing.assert_close(value, theirs[name], atol=1e-4, rtol=0)
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     """Same global batch, same loss at every step and same weights at the end, within rounding."""
     one, two = folders(tmp_path, "one", "two")

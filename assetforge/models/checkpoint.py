@@ -23,7 +23,7 @@ from . import build, config_of
 
 __all__ = ["Checkpoint", "read", "write"]
 
-FORMAT = 3
+FORMAT = 4
 LIMIT = 64 << 20
 MOST_HEADER, MOST_TENSORS = 8 << 20, 4096
 """Bytes of the JSON header, and tensors: read into objects, each takes many times its place in the file."""

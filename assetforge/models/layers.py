@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["ABOVE", "MaskedConv", "conv"]
+__all__ = ["ABOVE", "MaskedConv", "conv", "even"]
 
+LEAST = 1e-4
 ABOVE = 2
 """Rows above that a masked convolution reads."""
 
@@ -45,6 +46,16 @@ class MaskedConv(nn.Conv2d):
         """The part that reads this row as a matrix from (column, channel) to channel, leftmost column first."""
         read = self.weight[:, :, ABOVE, : self.side + self.itself]
         return read.permute(2, 1, 0).flatten(0, 1).contiguous()
+
+
+def even(features: Tensor, channels: int = 1) -> Tensor:
+    """Features divided by their root mean square over the channels of each pixel (Zhang & Sennrich 2019, "Root Mean
+    Square Layer Normalization"), so that a stack of residual steps cannot multiply what it reads.
+
+    Arguments:
+        channels: Which dimension they are.
+    """
+    return features * torch.rsqrt(features.square().mean(channels, keepdim=True) + LEAST)
 
 
 def conv(inside: int, outside: int, stride: int = 1) -> nn.Sequential:

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from .counts import ORDERS, tallied, used_before
 from .head import OTHERS, TONES, EntryHead, ShapeHead, figures, joined, shape_figures, tones
-from .layers import MaskedConv
+from .layers import MaskedConv, even
 from .pixels import Palettes, PixelEmbedding
 from .places import CANDIDATES, candidates
 
@@ -72,7 +72,7 @@ class PixelCNN(nn.Module):
         start, *steps = self.conditions(condition).split(self.width, 1)
         features: Tensor = self.first(torch.cat([pixels, inside], 1)) + start
         for layer, step in zip(self.layers, steps, strict=True):
-            features = features + F.silu(layer(features) + step)
+            features = features + F.silu(layer(even(features)) + step)
         return features
 
     def forward(

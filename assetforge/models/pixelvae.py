@@ -22,7 +22,7 @@ from .vae import SLOTS, LatentCondition, LatentPrior, Paint, Posterior, Said
 
 __all__ = ["PixelVAE", "PixelVAEConfig", "Terms"]
 
-TONE, NAMED, LEAST = 0.1, 2.0, -8.0
+TONE, NAMED, LEAST = 0.07, 2.0, -8.0
 """In drawing: how far in lightness a color may be from its shade (standard deviation), how much what the latent names
 counts, and the least that it can say of a color (nats)."""
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .layers import ABOVE, MaskedConv
+from .layers import ABOVE, MaskedConv, even
 from .pixelcnn import PixelCNN
 from .products import LANES, Product
 
@@ -56,14 +56,12 @@ class Trunk:
         side = self.layers[number].side
         return self.lines[number][:, side : side + self.width]
 
-    def step(self, number: int, column: int, matrix: Tensor) -> tuple[Product, Tensor, Tensor, Tensor]:
-        """Of a layer at a column: what sums up, the sum, the layer's input there, and where its output goes."""
+    def step(self, number: int, column: int, matrix: Tensor) -> tuple[Product, Tensor, Tensor]:
+        """Of a layer at a column: what sums up, the sum, and the layer's input there."""
         read = self.lines[number].flatten(1)[:, column * self.layers[number].in_channels :][:, : len(matrix)]
-        last = number + 1 == len(self.layers)
-        goal = self.features if last else self.inside(number + 1)[:, column]
         sums = self.sums[number][column]
-        product = Product(sums, read, matrix) if number else Product(goal, read, matrix, sums)
-        return product, sums, self.inside(number)[:, column], goal
+        product = Product(sums, read, matrix) if number else Product(self.features, read, matrix, sums)
+        return product, sums, self.inside(number)[:, column]
 
     def begin(self, row: int) -> None:
         """Read the rows above `row`, all of which have been ended."""
@@ -76,11 +74,12 @@ class Trunk:
 
     def ask(self, column: int) -> None:
         """Work out the features of a pixel; those of the columns before have been asked for, and their pixels put."""
-        (first, _, _, _), *steps = self.columns[column]
+        (first, _, _), *steps = self.columns[column]
         first()
-        for product, sums, own, goal in steps:
+        for product, sums, own in steps:
+            own.copy_(even(self.features))
             product()
-            torch.add(own, F.silu(sums, inplace=True), out=goal)
+            self.features.add_(F.silu(sums, inplace=True))
 
     def put(self, column: int, vectors: Tensor) -> None:
         """Tell the vectors (B, E) of the pixel at `column`."""
