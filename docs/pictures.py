@@ -21,7 +21,17 @@ from assetforge.outcome import Options
 
 DOCS = Path(__file__).parent
 PALETTES = ("sweetie-16", "pico-8", "endesga-32", "gameboy-dmg", "kirokaze-gameboy", "zx-spectrum")
-FIRST = 12
+SHAPES = """
+[[sheet]]
+name = "shapes"
+kind = "generate"
+model = "house"
+count = 12
+candidates = 1
+size = [16, 16]
+seed = 6
+"""
+"""Nothing chosen among: which candidates are kept depends on the palette, the shapes do not."""
 
 
 def main(root: Path) -> None:
@@ -33,21 +43,28 @@ def main(root: Path) -> None:
         "contact-sheet.png": contact_sheet(root, sheets.values()),
         "pictures/before-and-after.png": contact_sheet(root, [sheets["finished"]]),
         "pictures/mix.png": contact_sheet(root, [sheets["hybrids"]]),
-        "pictures/one-seed-six-palettes.png": png.write_rgba(composed([in_palette(root, name) for name in PALETTES])),
     }
+    config = root / "assetforge.toml"
+    text = config.read_text()
+    config.write_text(text + SHAPES)
+    try:
+        panels = [in_palette(root, name) for name in PALETTES]
+    finally:
+        config.write_text(text)
     built(root, Options())
+    pictures["pictures/one-seed-six-palettes.png"] = png.write_rgba(composed(panels))
     for name, data in pictures.items():
         write_atomic(DOCS / name, data)
         print(DOCS / name, len(data))
 
 
 def in_palette(root: Path, name: str) -> Panel:
-    """The first sprites of the generated sheet in another palette."""
-    built(root, Options(only=("monsters",), palette=name))
-    path = root / "assets" / "forge" / "monsters.json"
+    """The sheet of shapes in a palette."""
+    built(root, Options(only=("shapes",), palette=name))
+    path = root / "assets" / "forge" / "shapes.json"
     frames, _ = sheet_frames(path)
     colors = len(json.loads(path.read_text())["meta"]["palette"]["colors"])
-    return Panel(name, f"{colors} colors", [list(frames.values())[:FIRST]])
+    return Panel(name, f"{colors} colors", [list(frames.values())])
 
 
 def built(root: Path, options: Options) -> None:

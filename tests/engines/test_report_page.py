@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from chromium import Browser, browser, picture
-from conftest import HERE, Compared, missing
+from conftest import HERE, Compared, missing, patient
 from forged import PALETTES, Forged, differing, forge
 
 from assetforge.build import build
@@ -44,7 +44,9 @@ class Shown:
 
     def open(self, width: int = 1000, dark: bool = False) -> None:
         self.browser.ask("open", url=self.path.as_uri(), width=width, height=800, offline=True, dark=dark)
-        self.browser.wait("() => document.documentElement.dataset.ready === 'yes'")
+        # Asked from here: the page's own policy forbids what a browser that waits for it would evaluate.
+        ready = "() => document.documentElement.dataset.ready === 'yes'"
+        patient(lambda: bool(self.browser.evaluate(ready)), 30, "the report")
 
 
 @pytest.fixture(scope="module")
