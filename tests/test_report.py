@@ -109,3 +109,17 @@ def test_every_page_of_a_sheet_is_shown(tmp_path: Path) -> None:
     assert not result.return_value
     result = CliRunner().invoke(cli, ["report", str(root), "--json"], standalone_mode=False)
     assert json.loads(result.output)["sheets"] == ["all", "all-2"] and json.loads(result.output)["sprites"] == 7
+
+
+def test_the_terms_of_the_art_are_told(tmp_path: Path) -> None:
+    """A LICENSE beside the inputs or above them is told; one in another folder, or a sprite of that name, is not."""
+    root = project(tmp_path)
+    assert build(root).exit_code == 0
+    (root / "art/items/CREDITS.txt").write_text("drawn by Ada")
+    (root / "LICENSE").write_text("CC0 1.0")
+    (root / "art/heroes/license.md").write_text("for heroes alone")
+    draw(root / "art/items/license.png", 3)
+    assert told(root, root / "out/items.json", None)["terms"] == [
+        ("LICENSE", "CC0 1.0"),
+        ("art/items/CREDITS.txt", "drawn by Ada"),
+    ]

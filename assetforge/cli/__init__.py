@@ -75,8 +75,10 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something failed, 2 wrong usage or config, 3 stale, 130 interrupted."""
-    # Where a game engine keeps a core busy, threads that wait for each other by spinning learn a sixth as fast.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Where other programs keep the cores busy, threads that wait for each other by spinning learn a sixth as fast;
+    # alone, a short spin is as good as a long one.
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     for stream in (sys.stdout, sys.stderr):
         # A file's name may hold what the encoding does not: better a backslash than a traceback.
         if isinstance(stream, io.TextIOWrapper):

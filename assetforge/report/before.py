@@ -1,10 +1,11 @@
-"""What a sprite was before the build: the file it came from, found by the inputs that its sheet names."""
+"""What a sprite was before the build: the file it came from, by the inputs that its sheet names; and on what terms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,12 @@ from .. import formats
 from ..errors import InputError
 from ..files import digest, read_bytes
 
-__all__ = ["Sources", "altered"]
+__all__ = ["Sources", "altered", "terms"]
+
+TERMS = ("license", "licence", "credits", "copying", "copyright", "attribution")
+MOST_TERMS = 1 << 20
+SHOWN = 2000
+"""Characters of a license that a page shows; the file is named."""
 
 Pixels = NDArray[np.uint8]
 
@@ -67,4 +73,21 @@ def altered(root: Path, inputs: Mapping[str, str]) -> list[str]:
             same = False
         if not same:
             found.append(path)
+    return found
+
+
+def terms(root: Path, inputs: Iterable[str]) -> list[tuple[str, str]]:
+    """What stands in LICENSE, CREDITS and the like beside the inputs, or above them below the root: path and text."""
+    folders = {folder for path in inputs for folder in PurePosixPath(path).parents}
+    found = []
+    for folder in sorted(folders, key=str):
+        try:
+            paths = sorted((root / folder).iterdir())
+        except OSError:
+            continue
+        for path in paths:
+            if path.stem.lower() in TERMS and path.suffix.lower() in ("", ".md", ".txt") and path.is_file():
+                with suppress(InputError):
+                    text = read_bytes(path, MOST_TERMS).decode("utf-8", "replace")
+                    found.append(((folder / path.name).as_posix(), text[:SHOWN]))
     return found

@@ -300,6 +300,7 @@ class Sheet {
     return element("details", {}, element("summary", {}, "Where it comes from"),
       element("pre", {}, config),
       element("p", {}, `Made from ${this.inputs.length ? this.inputs.join(", ") : "no art but what the model learnt"}.`),
+      ...(this.terms ?? []).flatMap(([path, text]) => [element("p", {}, element("code", {}, path)), element("pre", {}, text)]),
       this.model ? element("p", {}, `Model ${this.model.name}, sha256 ${this.model.sha256}; learnt from ${learnt.length} files: ${learnt.join(", ")}.`) : null,
       element("p", {}, "To make it again: ", element("code", {}, `assetforge build --only ${this.name} --force`)));
   }

@@ -22,7 +22,7 @@ from ..palette import Palette
 from ..quantize.swaps import swaps
 from ..resemblance import nearest
 from ..sprite import Sprite
-from .before import Sources, altered
+from .before import Sources, altered, terms
 
 __all__ = ["Artist", "told"]
 
@@ -113,6 +113,7 @@ def told(root: Path, path: Path, artist: Artist | None) -> dict[str, Any]:
         "settings": {key: value for key, value in facts["settings"].items() if value not in ("", None, [])},
         "inputs": sorted(facts["inputs"]),
         "altered": altered(root, facts["inputs"]),
+        "terms": terms(root, facts["inputs"]),
     }
     if facts.get("kind") in ("quantize", "complete"):
         page["before"] = {sprite.name: _before(sources.frame(sprite.name), sprite) for sprite in built.sprites}
