@@ -8,7 +8,7 @@ columns. Nothing here draws on a model or changes a file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from .files import read_bytes
 from .formats import png
 from .lettering import HEIGHT, lettered
 
-__all__ = ["Panel", "composed", "contact_sheet", "panel", "sheet_frames"]
+__all__ = ["Panel", "composed", "contact_sheet", "cut", "panel", "sheet_frames"]
 
 Pixels = NDArray[np.uint8]
 Cell = Pixels | str | None
@@ -112,7 +112,7 @@ def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
         frames = facts["frames"].items()
         if sum(frame["sourceSize"]["w"] * frame["sourceSize"]["h"] for _, frame in frames) > formats.MOST_PIXELS:
             raise InputError(f"its sprites hold more than {formats.MOST_PIXELS} pixels.", str(path))
-        found = {name: _cut(atlas, frame) for name, frame in frames}
+        found = {name: cut(atlas, frame) for name, frame in frames}
         for page in range(2, len(meta.get("related_multi_packs", ())) + 2):
             found |= sheet_frames(path.with_name(f"{path.stem}-{page}.json"))[0]
         return found, meta
@@ -137,10 +137,15 @@ class _Inputs:
         return None
 
 
-def _cut(atlas: Pixels, frame: dict[str, Any]) -> Pixels:
-    """One sprite, trimmed margins put back."""
+def cut(atlas: Pixels, frame: Mapping[str, Any]) -> Pixels:
+    """One sprite, trimmed margins put back.
+
+    Arguments:
+        atlas: Indices (H, W) or RGBA (H, W, 4), uint8.
+        frame: What the JSON says of it.
+    """
     box, inner, full = frame["frame"], frame["spriteSourceSize"], frame["sourceSize"]
-    whole = np.zeros((full["h"], full["w"], 4), np.uint8)
+    whole = np.zeros((full["h"], full["w"], *atlas.shape[2:]), np.uint8)
     part = atlas[box["y"] : box["y"] + box["h"], box["x"] : box["x"] + box["w"]]
     whole[inner["y"] : inner["y"] + box["h"], inner["x"] : inner["x"] + box["w"]] = part
     return whole

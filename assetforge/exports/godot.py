@@ -8,7 +8,6 @@ too; and ``default``, all frames in the order of the sheet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, gcd
 from typing import TYPE_CHECKING
@@ -19,7 +18,9 @@ from .json import one_round
 if TYPE_CHECKING:
     from ..sheet import Frame, Sheet
 
-__all__ = ["HANDED_OVER", "Animation", "animations", "imports", "margin", "quoted", "real", "region", "shader"]
+__all__ = ["HANDED_OVER", "Animation", "animations", "margin", "quoted", "real", "region", "resources", "shader"]
+
+PICTURES = (".png", ".index.png", ".palette.png")
 
 HANDED_OVER = (".import",)
 """Godot adds to these files where it keeps the imported texture, and the user may set them otherwise."""
@@ -124,9 +125,15 @@ def margin(frame: Frame) -> str:
     return f"{frame.left}, {frame.top}, {wider}, {higher}" if frame.trimmed else ""
 
 
-def imports(pictures: Iterable[str]) -> dict[str, bytes]:
-    """The sidecar of each picture, which tells Godot to import it as it is."""
-    return {f"{picture}.import": IMPORT.encode() for picture in pictures}
+def resources(sheet: Sheet, frames: str, swap: str) -> dict[str, bytes]:
+    """The files of a sheet: its two resources, and the sidecar of each picture, by which Godot imports it as it is.
+
+    Arguments:
+        frames, swap: The text of the SpriteFrames, and of the material that shows a sprite in another palette.
+    """
+    files = {f"{sheet.name}.tres": frames, f"{sheet.name}.swap.tres": swap}
+    told = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
+    return told | {f"{sheet.name}{ending}.import": IMPORT.encode() for ending in PICTURES}
 
 
 def shader(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .godot import HANDED_OVER, animations, imports, margin, quoted, real, region, shader
+from .godot import HANDED_OVER, animations, margin, quoted, real, region, resources, shader
 
 if TYPE_CHECKING:
     from ..sheet import Sheet
@@ -23,10 +23,7 @@ class Godot4:
     handed_over: ClassVar[tuple[str, ...]] = HANDED_OVER
 
     def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
-        pictures = [f"{sheet.name}{ending}" for ending in (".png", ".index.png", ".palette.png")]
-        files = {f"{sheet.name}.tres": _frames(sheet), f"{sheet.name}.swap.tres": _swap(sheet)}
-        told = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
-        return told | imports(pictures)
+        return resources(sheet, _frames(sheet), _swap(sheet))
 
 
 def _frames(sheet: Sheet) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..contact import cut
 from ..errors import AssetforgeError, ConfigError, InputError
 from ..evaluate.craft import FIGURES, craft, entries
 from ..files import read_bytes
@@ -28,6 +29,8 @@ __all__ = ["Artist", "told"]
 
 Pixels = NDArray[np.uint8]
 PAIRS = 2000
+SLACK = 1 << 20
+"""Pixels that trimming may have taken from a sprite, beyond what its sheet holds."""
 
 
 class Artist(Protocol):
@@ -141,13 +144,10 @@ def _others(sprites: Sequence[Sprite], mapping: str) -> Iterator[tuple[str, list
 
 
 def _whole(indices: NDArray[np.uint8], frame: Mapping[str, Any]) -> NDArray[np.uint8]:
-    box, inner, full = frame["frame"], frame["spriteSourceSize"], frame["sourceSize"]
-    if full["w"] * full["h"] > indices.size + (1 << 20):
+    full = frame["sourceSize"]
+    if full["w"] * full["h"] > indices.size + SLACK:
         raise ValueError("a frame larger than its sheet")
-    whole = np.zeros((full["h"], full["w"]), np.uint8)
-    part = indices[box["y"] : box["y"] + box["h"], box["x"] : box["x"] + box["w"]]
-    whole[inner["y"] : inner["y"] + box["h"], inner["x"] : inner["x"] + box["w"]] = part
-    return whole
+    return cut(indices, frame)
 
 
 def _frame(name: str, frame: Mapping[str, Any]) -> list[Any]:
