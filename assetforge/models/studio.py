@@ -29,8 +29,9 @@ from .sampler import sample
 from .threads import at_once, one_thread
 from .vae import SLOTS
 
-__all__ = ["Studio", "centered", "recolored"]
+__all__ = ["SIDES", "Studio", "centered", "recolored"]
 
+SIDES = (8, 64)
 MANY = 64 * 1024
 FEW = 4
 NOISE = 0.6
