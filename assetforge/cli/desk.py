@@ -119,22 +119,11 @@ class Desk:
 
     def provenance(self, command: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         """What a sheet's JSON says of where it comes from."""
-        from .. import __version__
         from ..files import digest, read_bytes
+        from ..origin import origin
 
-        facts: dict[str, Any] = {
-            "assetforge": __version__,
-            "command": command,
-            "settings": dict(settings),
-            "inputs": {name: digest(read_bytes(path)) for found in self.files.values() for path, name in found},
-            **self.bench.facts,
-        }
-        if self.loaded is not None:
-            card = self.loaded.card
-            count = card.get("sprites", 0) - card.get("held_out", 0)
-            learnt = {"sources": card.get("sources", {}), "sprites": count, "base": card.get("base")}
-            facts["model"] = {"name": card["name"], "sha256": self.loaded.sha256, "learnt_from": learnt}
-        return facts
+        inputs = {name: digest(read_bytes(path)) for found in self.files.values() for path, name in found}
+        return origin(command, settings, inputs, self.bench.facts, self.loaded)
 
 
 def told(paths: list[Path], provenance: dict[str, Any], quiet: bool, as_json: bool) -> None:
