@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..sprite import Sprite
 from .data import Batch, Examples, batch, entry_lab, table_to
 from .pixelvae import PixelVAE
 from .vae import COARSE, SLOTS
 
-__all__ = ["SCRATCH", "Recipe", "held_out_batches", "held_out_bits", "loss_of", "mixed"]
+__all__ = ["SCRATCH", "Recipe", "held_out_batches", "held_out_bits", "held_out_sprites", "loss_of", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -55,28 +56,35 @@ class Recipe:
 SCRATCH = Recipe(rate=2e-3, warm_up=200, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=12)
 
 
-def held_out_batches(examples: Examples, device: torch.device, most: int = 128) -> list[Batch]:
-    """The held-out sprites, nothing visible, each in the first palette of its home, or else of the pack.
+def held_out_sprites(examples: Examples, most: int = 128) -> list[Sprite]:
+    """The held-out sprites, each in the first palette of its home, or else of the pack.
 
     At most `most` of them, evenly taken.
     """
     places = [place for place, held in enumerate(examples.held_out) if held]
     places = [places[n] for n in sorted({int(x) for x in np.linspace(0, len(places) - 1, min(most, len(places)))})]
-    corpus = entry_lab(examples.sprites[0].palette)
-    groups: dict[tuple[int, int], list[int]] = {}
+    corpus = examples.sprites[0].palette
+    found = []
     for place in places:
-        height, width = examples.sprites[place].indices.shape
-        groups.setdefault((height, width), []).append(place)
+        sprite = examples.sprites[place]
+        home = examples.homes[place] or range(examples.own)
+        palette = examples.palettes[home[0]] if home else corpus
+        indices = table_to(entry_lab(corpus), entry_lab(palette))[sprite.indices]
+        found.append(Sprite(indices, palette, sprite.name))
+    return found
+
+
+def held_out_batches(examples: Examples, device: torch.device) -> list[Batch]:
+    """`held_out_sprites`, nothing visible."""
+    groups: dict[tuple[int, int], list[Sprite]] = {}
+    for sprite in held_out_sprites(examples):
+        groups.setdefault((sprite.indices.shape[0], sprite.indices.shape[1]), []).append(sprite)
     result = []
     for shape, members in sorted(groups.items()):
         for start in range(0, len(members), 16):
             part = members[start : start + 16]
-            homes = [examples.homes[place] or range(examples.own) for place in part]
-            labs = [entry_lab(examples.palettes[home[0]]) if home else corpus for home in homes]
-            seen = [
-                table_to(corpus, lab)[examples.sprites[place].indices] for place, lab in zip(part, labs, strict=True)
-            ]
-            result.append(batch(seen, labs, [np.zeros(shape, bool)] * len(part), device))
+            labs = [entry_lab(sprite.palette) for sprite in part]
+            result.append(batch([s.indices for s in part], labs, [np.zeros(shape, bool)] * len(part), device))
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from .loss import mixed
 from .memory import PAIRS, Memory, recall
 from .noise import normals, uniforms
 from .pixelvae import PixelVAE
+from .record import Record, recorded
+from .reflection import divergence, reconstructed
 from .studio import SIDES, Studio, centered, recolored
 from .threads import at_once, one_thread
 from .vae import SLOTS
@@ -66,6 +69,7 @@ class Prior:
         self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
         self.memory: Memory = recall(checkpoint.extras)
         self.studio = Studio(checkpoint.model, self.memory)
+        self.extras = checkpoint.extras
         self.packs: dict[tuple[tuple[int, int], Palette], NDArray[np.float64]] = {}
 
     @classmethod
@@ -95,6 +99,15 @@ class Prior:
             nats = np.array([np.nan])
         if not np.isfinite(nats).all():
             raise InputError("holds weights that give no numbers; train it again.")
+
+    @cached_property
+    def record(self) -> Record:
+        """What its training left to look at: samples on the way, and the sprites it was scored on.
+
+        Raises:
+            InputError: If that is damaged.
+        """
+        return recorded(self.extras)
 
     @property
     def corpus_palette(self) -> Palette:
@@ -231,6 +244,14 @@ class Prior:
         """Mean latents of sprites of any sizes and palettes, shape (N, 16, slot): slots coarse to fine."""
         return self.studio.codes(sprites).numpy()
 
+    def reconstruct(self, sprites: Sequence[Sprite]) -> list[Sprite]:
+        """Each sprite as it is drawn from its latent alone, in its palette."""
+        return reconstructed(self.studio, sprites)
+
+    def divergence(self, sprites: Sequence[Sprite]) -> NDArray[np.float64]:
+        """What each slot of each sprite's latent tells, coarse to fine: its KL in nats, shape (N, 16)."""
+        return divergence(self.studio, sprites)
+
     def nats(self, sprites: Sequence[Sprite], samples: int = 1) -> NDArray[np.float64]:
         """An upper bound on the negative log-likelihood of each sprite, in nats, latent included; shape (N,).
 
@@ -271,6 +292,10 @@ class Prior:
     def bar(self, shape: tuple[int, int]) -> float:
         """How near to a learnt sprite a new one of a size (H, W) may come; nearer, it counts as a copy."""
         return self.memory.bar(shape)
+
+    def learnt(self, palette: Palette) -> list[Sprite]:
+        """The training sprites of all sizes, nearest-mapped to `palette`."""
+        return [recolored(Sprite(indices, self.memory.palette), palette) for indices in self.memory.sprites]
 
     def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """The training sprites of one (H, W), in the corpus palette and nearest-mapped to `palette`."""

@@ -37,6 +37,7 @@ class State:
         self.model, self.average, self.optimizer = model, deepcopy(model).requires_grad_(False), optimizer
         self.best: dict[str, Tensor] = deepcopy(model.state_dict())
         self.facts: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "looks": 0, "curve": [], **FACTS}
+        self.facts["album"] = []
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """Every tensor by name; writing into them restores the state."""

@@ -28,8 +28,9 @@ from .data import Examples
 from .distributed import World, joined
 from .events import Events
 from .loss import SCRATCH, Recipe
-from .memory import remember
+from .memory import recall, remember
 from .pixelvae import PixelVAE, PixelVAEConfig
+from .record import Album
 from .run import Progress, Run
 
 __all__ = ["Events", "Progress", "leads", "pick_device", "train"]
@@ -120,11 +121,24 @@ def train(
         # Others get what the lead has: no disk needs to be shared, and no rank can begin elsewhere.
         run.state.facts.update(world.hear(run.state.facts))
         world.copy(tensor for _, tensor in run.state.tensors())
-        stopped = run.go(minutes, lambda: run.state.save(state, plan) if state is not None else None)
-    model.load_state_dict(run.state.best)
+        extras = remember(examples)
+        album = Album(examples, recall(extras), run.state.facts["album"])
+
+        def save() -> None:
+            album.take(run.state.facts["step"], run.state.average)
+            if state is not None:
+                run.state.save(state, plan)
+
+        if world.leads:
+            album.take(0, model)
+        stopped = run.go(minutes, save)
+        model.load_state_dict(run.state.best)
+        if world.leads:
+            album.take(run.state.facts["best_step"], model, kept=True)
+        album.taken = world.hear(album.taken)
     card = card_of(run, plan, parent, examples, name, stopped)
     model = model.cpu().eval()
-    return write("pixelvae", model, card, remember(examples), torch.float16 if half else torch.float32)
+    return write("pixelvae", model, card, extras | album.extras(), torch.float16 if half else torch.float32)
 
 
 def fingerprint(plan: dict[str, Any], examples: Examples) -> str:

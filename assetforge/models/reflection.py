@@ -1,0 +1,52 @@
+"""What a model makes of sprites that it is shown: how it would draw them from their latents, and what those cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..sprite import Sprite
+from .noise import normals, uniforms
+from .studio import Studio
+from .threads import one_thread
+from .vae import SLOTS
+
+__all__ = ["divergence", "reconstructed"]
+
+CALM = 0.5
+"""Of the pixels: what a latent leaves open is decided, not diced."""
+
+
+def reconstructed(studio: Studio, sprites: Sequence[Sprite]) -> list[Sprite]:
+    """Each sprite drawn from its mean latent alone, in its palette; no pixel of it is looked at."""
+    found: list[Sprite] = list(sprites)
+    latents = studio.codes(sprites)
+    groups: dict[object, list[int]] = {}
+    for place, sprite in enumerate(sprites):
+        groups.setdefault(sprite.indices.shape, []).append(place)
+    for places in groups.values():
+        blank = [Sprite(np.zeros_like(sprites[n].indices), sprites[n].palette) for n in places]
+        holes = [np.ones(sprites[n].indices.shape, bool) for n in places]
+        dice = [uniforms(0, n, *sprites[n].indices.shape) for n in places]
+        drawn, _ = studio.fill(blank, holes, latents[places], dice, CALM)
+        for place, indices in zip(places, drawn, strict=True):
+            found[place] = Sprite(indices, sprites[place].palette, sprites[place].name)
+    return found
+
+
+def divergence(studio: Studio, sprites: Sequence[Sprite]) -> NDArray[np.float64]:
+    """KL of the posterior from the learnt prior in each slot of each sprite's latent, in nats, shape (N, 16).
+
+    What the slots before one say is drawn once, with fixed noise.
+    """
+    found = np.zeros((len(sprites), SLOTS))
+    noise = torch.from_numpy(np.stack([normals(0, n, SLOTS, studio.model.config.slot) for n in range(len(sprites))]))
+    with one_thread():
+        for some, padded in studio.chunks(sprites):
+            one = studio.tensors([sprites[n] for n in padded])
+            terms = studio.model(one.indices, one.visible, one.palettes, noise[padded])
+            found[some] = terms.latent[: len(some)].double().numpy()
+    return found
