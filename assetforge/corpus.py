@@ -45,6 +45,7 @@ class Corpus:
     own: int
     homes: tuple[tuple[int, ...], ...]
     sources: dict[str, str]
+    lefts: tuple[Sprite, ...] = ()
 
 
 @dataclass(frozen=True)

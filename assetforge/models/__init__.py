@@ -27,13 +27,17 @@ def config_of(name: str, settings: dict[str, Any]) -> Any:
         raise ValueError(name)
     module, cls = MODELS[name].split(":")
     config = getattr(import_module(f"{__name__}.{module}"), f"{cls}Config")
-    known = {field.name for field in fields(config)}
-    if set(settings) != known:
+    known = fields(config)
+    # A switch that a file does not name is off, as it was before there was one.
+    switches = {field.name for field in known if field.default is False}
+    if set(settings) | switches != {field.name for field in known}:
         raise ValueError(f"settings {sorted(settings)}")
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
-    for value in values.values():
+    for key, value in values.items():
+        if key in switches and isinstance(value, bool):
+            continue
         for number in value if isinstance(value, tuple) else (value,):
-            if not isinstance(number, int) or not 1 <= number <= 1024:
+            if not isinstance(number, int) or key in switches or not 1 <= number <= 1024:
                 raise ValueError(f"setting {number!r}")
     return config(**values)
 

@@ -98,7 +98,7 @@ def write(
     header = {
         "format": FORMAT,
         "model": name,
-        "config": asdict(model.config),  # type: ignore[call-overload]
+        "config": {key: value for key, value in asdict(model.config).items() if value is not False},  # type: ignore[call-overload]
         "card": card,
         "tensors": fingerprint(tensors),
     }

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from .counts import one_hot
 from .head import OTHERS, EntryHead, ShapeHead, figures, joined
 from .layers import conv
+from .left import Aside, Left
 from .pixels import Palettes, PixelEmbedding
 from .places import coordinates, nearest, sweeps
 
@@ -48,9 +49,10 @@ class Context(nn.Module):
     Arguments:
         embedding: Channels of a pixel's vector.
         width: Channels of the map; deeper levels have more.
+        paired: Whether it is shown left sprites too.
     """
 
-    def __init__(self, embedding: int, width: int) -> None:
+    def __init__(self, embedding: int, width: int, paired: bool = False) -> None:
         super().__init__()
         middle, deep = width + width // 4, 2 * width
         self.enter = conv(embedding + 6, width)
@@ -64,8 +66,17 @@ class Context(nn.Module):
         self.map = nn.Conv2d(width, width, 1)
         self.head = EntryHead(width, embedding, CANDIDATES, CANDIDATES + OTHERS)
         self.shape = ShapeHead(width, CANDIDATES, CANDIDATES + OTHERS)
+        self.aside = Aside(embedding, width) if paired else None
 
-    def forward(self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor) -> Seen:
+    def forward(
+        self,
+        indices: Tensor,
+        visible: Tensor,
+        palettes: Palettes,
+        vectors: Tensor,
+        left: Left | None = None,
+        beside: Tensor | None = None,
+    ) -> Seen:
         """What is seen.
 
         Arguments:
@@ -73,6 +84,8 @@ class Context(nn.Module):
             visible: Shape (B, H, W).
             palettes: One a sprite.
             vectors: Vectors of the entries, shape (B, K, E).
+            left: The left sprites, if it is `paired`.
+            beside: Vectors of their pixels, shape (B, E, H, W).
         """
         indices = indices.masked_fill(~visible, 0)
         near, distance = nearest(visible)
@@ -82,7 +95,12 @@ class Context(nn.Module):
         distance = (distance.reshape(indices.shape)[:, None] / DISTANCE).clamp_max(FAR)
         shown = visible[:, None].to(pixels)
         full = torch.cat([pixels, shown, coordinates(shown), distance, distance.clamp_max(0.25) * 4], 1)
-        full = self.enter(full)
+        first, active = self.enter
+        full = first(full)
+        if left is not None:
+            assert self.aside is not None and beside is not None
+            full = full + self.aside.shown(left, beside)
+        full = active(full)
         half = self.to_half(full)
         quarter = self.to_quarter(half)
         eighth = self.to_eighth(quarter)
@@ -90,7 +108,10 @@ class Context(nn.Module):
         quarter = self.rise_quarter(torch.cat([quarter, F.interpolate(eighth, size=quarter.shape[2:])], 1))
         half = self.rise_half(torch.cat([half, F.interpolate(quarter, size=half.shape[2:])], 1))
         full = self.leave(torch.cat([full, F.interpolate(half, size=full.shape[2:])], 1))
-        return Seen(self.map(full), vector, self.guess(full, some, indices, visible, nearby, palettes, vectors))
+        guess = self.guess(full, some, indices, visible, nearby, palettes, vectors)
+        if left is not None and self.aside is not None:
+            guess = both(guess, self.aside.guess(full, left, palettes, vectors))
+        return Seen(self.map(full), vector, guess)
 
     def guess(
         self,
@@ -118,3 +139,9 @@ class Context(nn.Module):
         color = self.head(features, None, self.head.entries(vectors[asked]), offsets, near, known)
         logp = joined(self.shape(features, near, known, None), color, valid[:, 1:].sum(1).float())
         return result.index_copy(0, asked.nonzero()[:, 0], logp).masked_fill(~some[:, None, None], 0.0)
+
+
+def both(one: Tensor, other: Tensor) -> Tensor:
+    """The product of two guesses (B, N, K); where the other is blank, the first as it is."""
+    blank = (other == 0).all(2, keepdim=True)
+    return torch.where(blank, one, (one + other).log_softmax(2))

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..color import oklab
 from ..palette import Palette
 from ..sprite import Sprite
+from .entries import entry_lab, table_to
+from .left import Left
 from .pixels import Palettes, shades_of, sketched
 
-__all__ = ["Batch", "Batches", "Examples", "entry_lab", "random_visible", "table_to"]
+__all__ = [
+    "PIXELS_PER_STEP",
+    "Batch",
+    "Batches",
+    "Examples",
+    "batch",
+    "canvases",
+    "entry_lab",
+    "fitted",
+    "jitter",
+    "random_visible",
+    "table_to",
+    "weight_of",
+]
 
 PIXELS_PER_STEP = 4 * 32 * 32
 FEW = 4
 AS_THEY_ARE = 0.3
+
+Pixel = TypeVar("Pixel", np.uint8, np.uint16)
 
 
 class Examples(Protocol):
@@ -35,6 +51,8 @@ class Examples(Protocol):
         homes: For each sprite, which of `palettes` are of its own folder or archive, the largest first; empty
             for those that have none but the pack's.
         sources: sha256 of every input file by its name.
+        lefts: For sprites that come in pairs, what each is to be drawn from: as many, of the same sizes, all in one
+            palette; else none.
     """
 
     @property
@@ -51,6 +69,8 @@ class Examples(Protocol):
     def homes(self) -> Sequence[Sequence[int]]: ...
     @property
     def sources(self) -> dict[str, str]: ...
+    @property
+    def lefts(self) -> Sequence[Sprite]: ...
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,7 @@ class Batch:
     mirrored: 1 for a sprite that is shown mirrored, shape (B,), float32; None if none is.
     sketch: Shades to learn from, shape (B, H, W), int64; None for those of the sprites' colors here.
     strict: True where `sketch` is of the very shades of the sprite, shape (B,); None for everywhere.
+    left: What the sprites are drawn from; None for nothing.
     """
 
     indices: Tensor
@@ -70,18 +91,7 @@ class Batch:
     mirrored: Tensor | None = None
     sketch: Tensor | None = None
     strict: Tensor | None = None
-
-
-def entry_lab(palette: Palette) -> NDArray[np.float32]:
-    """OKLab of the entries of a palette, the transparent one first as zero, shape (K, 3)."""
-    colors = np.array(palette.colors, np.uint8)
-    return np.concatenate([np.zeros((1, 3)), oklab(colors)]).astype(np.float32)
-
-
-def table_to(source: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The nearest entry of `target` for each of `source`, both as from `entry_lab`; shape (len(source),)."""
-    distance = ((source[1:, None] - target[None, 1:]) ** 2).sum(-1)
-    return np.concatenate([[0], 1 + distance.argmin(1)]).astype(np.uint8)
+    left: Left | None = None
 
 
 def random_visible(rng: np.random.Generator, height: int, width: int) -> NDArray[np.bool_]:
@@ -218,12 +228,12 @@ def canvases(shapes: Sequence[tuple[int, ...]]) -> list[tuple[tuple[int, int], l
     return sorted(groups.items())
 
 
-def fitted(rng: np.random.Generator, sprite: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+def fitted(rng: np.random.Generator, sprite: NDArray[Pixel], shape: tuple[int, int]) -> NDArray[Pixel]:
     """The sprite on a canvas of `shape` (H, W) that holds it: as it is but for a small shift, or anywhere on it."""
     return shift(rng, sprite) if sprite.shape == shape else placed(rng, sprite, shape)
 
 
-def placed(rng: np.random.Generator, sprite: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+def placed(rng: np.random.Generator, sprite: NDArray[Pixel], shape: tuple[int, int]) -> NDArray[Pixel]:
     """What is drawn of the sprite about the middle of an empty canvas of `shape` (H, W), cut where it is too large."""
     for axis in (0, 1):
         drawn = np.flatnonzero(sprite.any(axis=1 - axis))
@@ -240,7 +250,7 @@ def placed(rng: np.random.Generator, sprite: NDArray[np.uint8], shape: tuple[int
     return sprite
 
 
-def shift(rng: np.random.Generator, sprite: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def shift(rng: np.random.Generator, sprite: NDArray[Pixel]) -> NDArray[Pixel]:
     """The sprite moved by up to 2 pixels, as far as its transparent margins allow, half of the time."""
     if rng.random() < 0.5:
         return sprite

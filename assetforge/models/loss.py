@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..sprite import Sprite
 from .data import Batch, Examples, batch, entry_lab, table_to
+from .paired import held_out_pairs
 from .pixelvae import PixelVAE
 from .vae import COARSE, SLOTS
 
@@ -34,6 +35,7 @@ class Recipe:
         free_nats: KL that costs nothing, per coarse and per fine slot on 32x32 (less on smaller canvases).
         pull: Share of the way that every weight is drawn back at each step at the peak rate: in fine-tuning
             to where it began (Li et al. 2018, "Explicit Inductive Bias for Transfer Learning"), else to 0.
+        aside: How many times faster what reads the left of a pair learns, which begins at zero and is not drawn back.
         look: Steps between two looks at the held-out sprites, at least; no more than 25 looks in all.
         patience: Looks without improvement until training stops.
     """
@@ -49,6 +51,7 @@ class Recipe:
     usage: float = 0.2
     free_nats: tuple[float, float] = (8.0, 4.0)
     pull: float = 1e-2
+    aside: float = 5.0
     look: int = 25
     patience: int = 4
 
@@ -75,7 +78,9 @@ def held_out_sprites(examples: Examples, most: int = 128) -> list[Sprite]:
 
 
 def held_out_batches(examples: Examples, device: torch.device) -> list[Batch]:
-    """`held_out_sprites`, nothing visible."""
+    """`held_out_sprites`, nothing visible; or the held-out pairs."""
+    if examples.lefts:
+        return held_out_pairs(examples, device)
     groups: dict[tuple[int, int], list[Sprite]] = {}
     for sprite in held_out_sprites(examples):
         groups.setdefault((sprite.indices.shape[0], sprite.indices.shape[1]), []).append(sprite)
@@ -101,7 +106,9 @@ def held_out_bits(model: PixelVAE, batches: list[Batch]) -> float:
         told = torch.ones(len(one.indices), dtype=torch.bool, device=one.indices.device)
         costs = []
         for some in (told, ~told):
-            terms = model(one.indices, one.visible, one.palettes, noise.to(one.indices.device), told=some)
+            terms = model(
+                one.indices, one.visible, one.palettes, noise.to(one.indices.device), told=some, left=one.left
+            )
             costs.append(terms.pixels.sum((1, 2)) + terms.latent.sum(1))
         nats += float(mixed(*costs).sum())
         pixels += one.indices.numel()
@@ -120,7 +127,7 @@ def loss_of(model: PixelVAE, one: Batch, noise: Tensor, recipe: Recipe, beta: fl
     dropped = torch.rand(one.indices.shape) < torch.rand(len(one.indices), 1, 1) * 1.2 * deaf
     dropped, told = dropped.to(one.indices.device), told.flatten().to(one.indices.device)
     given = {"dropped": dropped, "mirrored": one.mirrored, "sketch": one.sketch, "strict": one.strict, "told": told}
-    terms = model(one.indices, one.visible, one.palettes, noise, **given)
+    terms = model(one.indices, one.visible, one.palettes, noise, left=one.left, **given)
     hidden = (~one.visible).sum((1, 2)).float()
     area = one.indices.shape[1] * one.indices.shape[2]
     free = torch.tensor([recipe.free_nats[0]] * COARSE + [recipe.free_nats[1]] * (SLOTS - COARSE)).to(noise)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .context import Context, Seen
+from .left import Left
 from .pixelcnn import Condition, PixelCNN
 from .pixels import CENTERS, SHADES, Palettes, PixelEmbedding, grays, shades_of, sketched
 from .vae import SLOTS, LatentCondition, LatentPrior, Paint, Posterior, Said
@@ -37,6 +38,7 @@ class PixelVAEConfig:
         layers: Masked convolutions of each decoder after its first.
         context: Channels of the context network at full size.
         slot: Numbers in each of the 16 latent slots.
+        paired: Whether it draws from left sprites (`left`).
     """
 
     embedding: int = 24
@@ -44,6 +46,7 @@ class PixelVAEConfig:
     layers: int = 5
     context: int = 48
     slot: int = 16
+    paired: bool = False
 
 
 class Terms(NamedTuple):
@@ -75,7 +78,7 @@ class PixelVAE(nn.Module):
         self.config = config
         width, context, embedding = config.width, config.context, config.embedding
         self.embed = PixelEmbedding(embedding)
-        self.context = Context(embedding, context)
+        self.context = Context(embedding, context, config.paired)
         self.posterior = Posterior(embedding, width, config.slot)
         self.prior = LatentPrior(context, config.slot)
         self.say = LatentCondition(width, config.slot, embedding)
@@ -98,8 +101,14 @@ class PixelVAE(nn.Module):
         light = grays(1, sketch.device).lab[0, :, 0][sketch][:, None]
         return light, (sketch > 0).to(light)[:, None]
 
-    def look(self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor) -> Seen:
-        """What the visible pixels say; `indices` under hidden ones are not read."""
+    def look(
+        self, indices: Tensor, visible: Tensor, palettes: Palettes, vectors: Tensor, left: Left | None = None
+    ) -> Seen:
+        """What the visible pixels and the left sprites say; `indices` under hidden ones are not read."""
+        if left is not None:
+            beside = self.embed.place(self.embed(left.palettes), left.indices)
+            besides: Seen = self.context(indices, visible, palettes, vectors, left, beside)
+            return besides
         if len(indices) == 1 or torch.is_grad_enabled() or bool(visible.any()):
             seen: Seen = self.context(indices, visible, palettes, vectors)
             return seen
@@ -191,6 +200,7 @@ class PixelVAE(nn.Module):
         sketch: Tensor | None = None,
         strict: Tensor | None = None,
         told: Tensor | None = None,
+        left: Left | None = None,
     ) -> Terms:
         """The bound on the negative log-likelihood of the hidden pixels given the visible ones.
 
@@ -206,6 +216,7 @@ class PixelVAE(nn.Module):
             sketch: Shades, shape (B, H, W); by default those of the sprites' own colors.
             strict: True where the sketch is of the very shades of the sprite, shape (B,); by default everywhere.
             told: False for sprites that are told nothing of their latent, shape (B,); by default all are told.
+            left: What they are drawn from, if the model is `paired`.
         """
         if sketch is None:
             sketch = sketched(indices, palettes)
@@ -216,7 +227,7 @@ class PixelVAE(nn.Module):
         vectors = self.embed(palettes)
         mean, log_variance = self.encode(indices, sketch, vectors)
         latent = mean + noise * (log_variance / 2).exp()
-        seen = self.look(indices, visible, palettes, vectors)
+        seen = self.look(indices, visible, palettes, vectors, left)
         prior_mean, prior_variance, _ = self.prior(seen.vector, indices.shape[1:], latent, mirrored=mirrored)
         divergence = 0.5 * (
             prior_variance
@@ -246,23 +257,27 @@ class PixelVAE(nn.Module):
         cost = -F.pad(usage, (1, 0)).gather(1, flat) * (flat > 0)
         return (shape + shade).mean((1, 2, 3)), cost.sum(1) / (flat > 0).sum(1).clamp_min(1)
 
-    def log_weights(self, indices: Tensor, visible: Tensor, palettes: Palettes, noise: Tensor) -> Tensor:
+    def log_weights(
+        self, indices: Tensor, visible: Tensor, palettes: Palettes, noise: Tensor, left: Left | None = None
+    ) -> Tensor:
         """log p(x, z) - log q(z | x) at a latent drawn with `noise`, in nats, shape (B,)."""
         vectors = self.embed(palettes)
         sketch = sketched(indices, palettes)
         mean, log_variance = self.encode(indices, sketch, vectors)
         latent = mean + noise * (log_variance / 2).exp()
-        seen = self.look(indices, visible, palettes, vectors)
+        seen = self.look(indices, visible, palettes, vectors, left)
         prior_mean, prior_variance, _ = self.prior(seen.vector, (indices.shape[1], indices.shape[2]), latent)
         surprise = (latent - prior_mean).square() / prior_variance.exp() + prior_variance
         surprise = 0.5 * (surprise - noise.square() - log_variance).sum((1, 2))
-        return self.log_likelihood(indices, visible, palettes, latent) - surprise
+        return self.log_likelihood(indices, visible, palettes, latent, left) - surprise
 
-    def log_likelihood(self, indices: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor | None) -> Tensor:
+    def log_likelihood(
+        self, indices: Tensor, visible: Tensor, palettes: Palettes, latent: Tensor | None, left: Left | None = None
+    ) -> Tensor:
         """log p(x | z) in nats, or, where `latent` is None, that of sprites which are told nothing; shape (B,)."""
         sketch = sketched(indices, palettes)
         strict = torch.ones(len(indices), dtype=torch.bool, device=indices.device)
-        shades, colors = self.logp(indices, sketch, visible, palettes, latent, strict)
+        shades, colors = self.logp(indices, sketch, visible, palettes, latent, strict, left)
         logp = shades.gather(3, sketch[..., None])[..., 0] + colors.gather(3, indices[..., None])[..., 0]
         return logp.masked_fill(visible, 0.0).sum((1, 2))
 
@@ -274,6 +289,7 @@ class PixelVAE(nn.Module):
         palettes: Palettes,
         latent: Tensor | None,
         strict: Tensor | None = None,
+        left: Left | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Log-probabilities at every pixel for a fixed latent: of every shade, and of every entry given the sketch.
 
@@ -284,7 +300,7 @@ class PixelVAE(nn.Module):
             Shapes (B, H, W, SHADES + 1) and (B, H, W, K).
         """
         vectors = self.embed(palettes)
-        seen = self.look(indices, visible, palettes, vectors)
+        seen = self.look(indices, visible, palettes, vectors, left)
         told = None
         if latent is None:
             latent = torch.zeros(len(indices), SLOTS, self.config.slot, device=indices.device)

@@ -16,7 +16,7 @@ from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
 from ..resemblance import nearest
 from ..sprite import Sprite
-from . import mixing
+from . import mixing, tiling
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose, figures
 from .data import entry_lab
@@ -28,6 +28,7 @@ from .record import Record, recorded
 from .reflection import divergence, reconstructed
 from .studio import SIDES, Studio, centered, recolored
 from .threads import at_once, one_thread
+from .translation import beside, recalled, translate
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
@@ -69,6 +70,7 @@ class Prior:
         self.model, self.card, self.sha256 = checkpoint.model, checkpoint.card, checkpoint.sha256
         self.memory: Memory = recall(checkpoint.extras)
         self.studio = Studio(checkpoint.model, self.memory)
+        self.lexicon = recalled(checkpoint)
         self.extras = checkpoint.extras
         self.packs: dict[tuple[tuple[int, int], Palette], NDArray[np.float64]] = {}
 
@@ -130,6 +132,7 @@ class Prior:
         candidates: int = 4,
         like: Sequence[Sprite] = (),
         tag: str | None = None,
+        tile: str = "",
     ) -> Drawn:
         """New sprites, named by number.
 
@@ -143,6 +146,7 @@ class Prior:
             candidates: Draw so many times more than asked and keep the best; 1 keeps all.
             like: Start from the latents of these instead of those it has learnt.
             tag: Start from learnt sprites that lay in a folder of this name.
+            tile: "x", "y" or "xy": the edges meet along these; learnt tiles are what it then starts from.
 
         Raises:
             ConfigError: If size, count or temperature are out of range, or nothing learnt has the tag.
@@ -158,7 +162,13 @@ class Prior:
         total = count * candidates
         shape = (height, width)
         orders = [(seed, number) for number in range(total)]
-        latents, random = self.studio.starts(orders, shape, palette, truncation, temperature, like, tag)
+        pool: Sequence[Sprite] = ()
+        starts = [tiling.spread(one, shape) for one in like] if tile else like
+        if tile and not like:
+            starts, pool = tiling.sources(self.memory, orders, shape, palette, tile, tag)
+        latents, random = self.studio.starts(orders, shape, palette, truncation, temperature, starts, tag)
+        if tile and starts and all(one.mask.all() for one in starts):
+            random = tiling.opaque(random)
         blank = Sprite(np.zeros((height, width), np.uint8), palette)
         hole = np.ones((height, width), bool)
         indices, nats = self.studio.fill([blank] * total, [hole] * total, latents, random, temperature)
@@ -170,9 +180,27 @@ class Prior:
             typical = nats.sum((1, 2)) / drawn
             if (shape, palette) not in self.packs:
                 self.packs = {(shape, palette): figures(self.known(shape, palette)[1])}
-            choice = choose(indices, typical, near, self.packs[shape, palette], count, self.memory.bar(shape))
+            pack = self.packs[shape, palette]
+            if pool:
+                pack = figures(np.stack([recolored(one, palette).indices for one in pool]))
+            choice = choose(indices, typical, near, pack, count, self.memory.bar(shape))
         sprites = [Sprite(indices[n], palette, f"{place:04d}") for place, n in enumerate(choice.kept)]
+        if tile:
+            sprites = tiling.close(self.studio, sprites, tile, seed=seed, temperature=temperature)
+            closed = self.nearest(np.stack([one.indices for one in sprites]), palette, like)
+            choice = replace(choice, nearest=closed.tolist())
         return Drawn(sprites, total, choice.dropped, choice.nearest)
+
+    def close(self, sprites: Sequence[Sprite], tile: str, *, seed: int = 0, temperature: float = 0.9) -> list[Sprite]:
+        """The sprites, of one size, with their edges meeting along `tile`, "x", "y" or "xy"; see `tiling.close`.
+
+        Raises:
+            ConfigError: If they are too large.
+        """
+        if max(sprites[0].size) > SIDES[1]:
+            wide, high = sprites[0].size
+            raise ConfigError(f"the tile is {wide}x{high}; at most {SIDES[1]} a side can be drawn.")
+        return tiling.close(self.studio, sprites, tile, seed=seed, temperature=temperature)
 
     def complete(
         self, sprite: Sprite, hole: NDArray[np.bool_], *, variants: int = 1, seed: int = 0, temperature: float = 1.0
@@ -240,6 +268,18 @@ class Prior:
         """The grid of StyleGAN2's style mixing; `options` as of `mixing.mix`, which says what is wrong with them."""
         return mixing.mix(self.studio, rows, cols, palette, **options)
 
+    def translate(self, sprites: Sequence[Sprite], palette: Palette, **options: Any) -> list[list[Sprite]]:
+        """What each left sprite becomes in `palette`, in variants; `options` as of `translation.translate`.
+
+        Raises:
+            ConfigError: If the model has learnt no pairs, or as `translation.translate` says.
+        """
+        if self.lexicon is None:
+            raise ConfigError(
+                f'model "{self.card["name"]}" has learnt no pairs; `assetforge train --pairs LEFT/ RIGHT/` does.'
+            )
+        return translate(self.studio, self.lexicon, sprites, palette, **options)
+
     def codes(self, sprites: Sequence[Sprite]) -> NDArray[np.float32]:
         """Mean latents of sprites of any sizes and palettes, shape (N, 16, slot): slots coarse to fine."""
         return self.studio.codes(sprites).numpy()
@@ -252,13 +292,17 @@ class Prior:
         """What each slot of each sprite's latent tells, coarse to fine: its KL in nats, shape (N, 16)."""
         return divergence(self.studio, sprites)
 
-    def nats(self, sprites: Sequence[Sprite], samples: int = 1) -> NDArray[np.float64]:
+    def nats(self, sprites: Sequence[Sprite], samples: int = 1, lefts: Sequence[Sprite] = ()) -> NDArray[np.float64]:
         """An upper bound on the negative log-likelihood of each sprite, in nats, latent included; shape (N,).
 
         A sprite is drawn from a latent or from none, each as often.
 
         With more `samples` the bound is the importance-weighted one (Burda et al. 2016), which is tighter.
+
+        Arguments:
+            lefts: What each is drawn from, for a model that has learnt pairs.
         """
+        lexicon = self.lexicon
         result = np.zeros(len(sprites))
         with one_thread():
             for place, sprite in enumerate(sprites):
@@ -266,9 +310,13 @@ class Prior:
                 noise = torch.from_numpy(
                     np.stack([normals(0, place * 4096 + n, SLOTS, self.model.config.slot) for n in range(samples)])
                 )
-                log_weight = self.model.log_weights(one.indices, one.visible, one.palettes, noise)
+                left = None
+                if lefts and lexicon is not None:
+                    left = beside(lexicon, [lefts[place]] * samples, sprite.palette)
+                log_weight = self.model.log_weights(one.indices, one.visible, one.palettes, noise, left)
                 with_latent = np.log(samples) - log_weight.double().logsumexp(0)
-                without = -self.model.log_likelihood(one.indices[:1], one.visible[:1], one.palettes.first(1), None)
+                first = one.indices[:1], one.visible[:1], one.palettes.first(1)
+                without = -self.model.log_likelihood(*first, None, left and left.first(1))
                 result[place] = float(mixed(with_latent, without.double()))
         return result
 

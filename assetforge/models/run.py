@@ -15,6 +15,7 @@ from .data import Batches, Examples
 from .distributed import World
 from .guard import Guard
 from .loss import Recipe, held_out_batches, held_out_bits, loss_of
+from .paired import PairedBatches
 from .pixelvae import PixelVAE
 from .split import split
 from .state import State
@@ -24,6 +25,8 @@ __all__ = ["Progress", "Run"]
 
 LEAST_CHANGE = 0.002
 DIVERGED = "training diverged"
+ASIDE = ".aside."
+"""In the names of the weights that read the left of a pair."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,12 @@ class Run:
     ) -> None:
         self.model = model.requires_grad_(True).train()
         self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0)
-        self.origin = [torch.zeros_like(value) if scratch else value.detach().clone() for value in model.parameters()]
+        fresh = [value for name, value in model.named_parameters() if ASIDE in name]
+        groups = [{"params": [value for name, value in model.named_parameters() if ASIDE not in name], "pace": 1.0}]
+        groups += [{"params": fresh, "pace": recipe.aside}] if fresh else []
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0)
+        known = (value for name, value in model.named_parameters() if ASIDE not in name)
+        self.origin = [(value, torch.zeros_like(value) if scratch else value.detach().clone()) for value in known]
         self.state = State(model, self.optimizer)
         self.guard = Guard(self.state.facts)
         self.recipe, self.steps, self.seed, self.scratch = recipe, steps, seed, scratch
@@ -96,7 +103,8 @@ class Run:
         self.device = next(model.parameters()).device
         self.fast = fast_type(self.device)
         self.looks = held_out_batches(examples, self.device)
-        self.batches = Batches(examples, seed, recipe.mirror, self.device)
+        drawing = PairedBatches if examples.lefts else Batches
+        self.batches = drawing(examples, seed, recipe.mirror, self.device)
         self.sums = np.zeros(2 + SLOTS)
         self.unsaved = False
         self.started = time.monotonic()
@@ -155,7 +163,7 @@ class Run:
         torch.manual_seed((self.seed * 1_000_003 + step) % 2**31)
         pace = self.guard.pace(step, self.steps, max(1, min(recipe.warm_up, self.steps // 10)))
         for group in self.optimizer.param_groups:
-            group["lr"] = recipe.rate * pace
+            group["lr"] = recipe.rate * pace * group["pace"]
         one = self.batches.draw(step)
         noise = torch.randn(len(one.indices), SLOTS, model.config.slot).to(self.device)
         beta = min(1.0, 0.2 + 0.8 * step / max(1, 0.3 * self.steps)) if self.scratch else 1.0
@@ -183,7 +191,7 @@ class Run:
     def draw_back(self, pace: float) -> None:
         """Weight decay, apart from the gradient (Loshchilov & Hutter 2019), to 0 or to where fine-tuning began."""
         share = self.recipe.pull * pace
-        for value, start in zip(self.model.parameters(), self.origin, strict=True):
+        for value, start in self.origin:
             value.lerp_(start, share)
 
     def calm(self, step: int, trouble: str) -> bool:

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from .board import Board
 from .counts import Tally
 from .figures import Figures
+from .left import Left
 from .noise import decide, edges
 from .pixelcnn import Condition, PixelCNN
 from .pixels import Palettes, grays, sketched
@@ -34,6 +35,7 @@ def sample(
     latent: Tensor,
     random: Tensor,
     temperature: float = 1.0,
+    left: Left | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Fill the hidden pixels of `canvas`.
 
@@ -44,15 +46,17 @@ def sample(
         latent: Shape (B, SLOTS, slot).
         random: Uniform numbers in [0, 1), shape (B, H, W, 3).
         temperature: As for `decide`.
+        left: What the sprites are drawn from, if the model is `paired`.
 
     Returns:
         The filled indices, shape (B, H, W), int64, and the nats of each filled pixel, shade and
         color, as likely as it was to be drawn at temperature 1; 0 where visible.
     """
     order, palettes = palettes.order, from_dark_to_light(palettes)
+    left = None if left is None else left.reordered(order)
     canvas = order.argsort(1).gather(1, canvas.masked_fill(~visible, 0).flatten(1)).view_as(canvas)
     vectors = in_lanes(model.embed, palettes)
-    seen = in_lanes(model.look, canvas, visible, palettes, vectors)
+    seen = in_lanes(model.look, canvas, visible, palettes, vectors, left)
     told, said = in_lanes(model.to_sketch, latent, seen, palettes, vectors)
     gray, sketch = grays(len(canvas), canvas.device), sketched(canvas, palettes)
     grayness = model.embed(grays(1, canvas.device)).expand(len(canvas), -1, -1)

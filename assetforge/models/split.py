@@ -73,6 +73,8 @@ def part(value: Any, rows: slice) -> Any:
     """Rows of a tensor, or of all tensors that an object holds; anything else as it is."""
     if isinstance(value, Tensor):
         return value[rows]
+    if isinstance(value, tuple):
+        return type(value)(*(part(each, rows) for each in value))
     if not hasattr(value, "__dict__"):
         return value
     held = copy(value)

@@ -14,7 +14,7 @@ import runpy
 import sys
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,11 @@ from .distributed import World, joined
 from .events import Events
 from .loss import SCRATCH, Recipe
 from .memory import recall, remember
+from .paired import lexicon_of
 from .pixelvae import PixelVAE, PixelVAEConfig
 from .record import Album
 from .run import Progress, Run
+from .translation import kept
 
 __all__ = ["Events", "Progress", "leads", "pick_device", "train"]
 
@@ -104,6 +106,7 @@ def train(
         torch.manual_seed(seed)
         model = deepcopy(parent.model) if parent is not None else build("pixelvae", config or PixelVAEConfig())
         assert isinstance(model, PixelVAE)
+        model = paired(model, bool(examples.lefts))
         run = Run(model.to(where), examples, recipe, steps, seed, parent is None, world, report)
         plan = {
             "version": __version__,
@@ -121,7 +124,7 @@ def train(
         # Others get what the lead has: no disk needs to be shared, and no rank can begin elsewhere.
         run.state.facts.update(world.hear(run.state.facts))
         world.copy(tensor for _, tensor in run.state.tensors())
-        extras = remember(examples)
+        extras = remember(examples) | (kept(lexicon_of(examples)) if examples.lefts else {})
         album = Album(examples, recall(extras), run.state.facts["album"])
 
         def save() -> None:
@@ -141,11 +144,23 @@ def train(
     return write("pixelvae", model, card, extras | album.extras(), torch.float16 if half else torch.float32)
 
 
+def paired(model: PixelVAE, wanted: bool) -> PixelVAE:
+    """The model as it is, but able to draw from left sprites, or no longer; what is new begins at zero."""
+    if model.config.paired == wanted:
+        return model
+    result = PixelVAE(replace(model.config, paired=wanted))
+    known, own = model.state_dict(), result.state_dict()
+    result.load_state_dict(own | {name: value for name, value in known.items() if name in own})
+    return result
+
+
 def fingerprint(plan: dict[str, Any], examples: Examples) -> str:
     """Of all that decides the batches of a run."""
     running = hashlib.sha256(json.dumps(plan, sort_keys=True).encode())
     for sprite, held, homes in zip(examples.sprites, examples.held_out, examples.homes, strict=True):
         running.update(f"{sprite.indices.shape} {held} {homes};".encode() + sprite.indices.tobytes())
+    for left in examples.lefts:
+        running.update(repr(left.palette.colors).encode() + left.indices.tobytes())
     running.update(repr([palette.colors for palette in (examples.sprites[0].palette, *examples.palettes)]).encode())
     return running.hexdigest()
 
@@ -160,6 +175,7 @@ def card_of(
         "version": plan["version"],
         "sources": examples.sources,
         "sprites": len(examples.sprites),
+        **({"pairs": len(examples.lefts)} if examples.lefts else {}),
         "held_out": int(sum(examples.held_out)),
         "base": {"name": parent.card["name"], "sha256": parent.sha256} if parent else None,
         "steps": facts["best_step"],

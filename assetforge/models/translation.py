@@ -1,0 +1,137 @@
+"""Drawing from left sprites, at a studio: sprites go in, and what they become in a palette comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import ConfigError, InputError
+from ..palette import MAX_COLORS, Palette
+from ..sprite import Sprite
+from .checkpoint import Checkpoint
+from .entries import entry_lab
+from .left import Left
+from .lexicon import Lexicon
+from .noise import normals, uniforms
+from .paired import lefts
+from .products import LANES
+from .sampler import sample
+from .studio import SIDES, Studio
+from .threads import one_thread
+from .vae import SLOTS
+
+__all__ = ["beside", "kept", "recalled", "translate"]
+
+MOST_LAB = 10.0
+
+
+def kept(lexicon: Lexicon) -> dict[str, Tensor]:
+    """Tensors for a checkpoint's extras; `recalled` reads them back."""
+    return {
+        "lexicon.left": torch.from_numpy(lexicon.left),
+        "lexicon.right": torch.from_numpy(lexicon.right),
+        "lexicon.counts": torch.from_numpy(lexicon.counts.astype(np.int32)),
+    }
+
+
+def recalled(checkpoint: Checkpoint) -> Lexicon | None:
+    """What a model of pairs knows of colors; None for one that has learnt no pairs.
+
+    Raises:
+        InputError: If it is missing or does not fit together.
+    """
+    if not checkpoint.model.config.paired:  # type: ignore[union-attr]
+        return None
+    try:
+        left, right, counts = (checkpoint.extras[f"lexicon.{key}"] for key in ("left", "right", "counts"))
+        whole = all(3 <= len(lab) <= MAX_COLORS + 1 and lab.shape[1:] == (3,) for lab in (left, right))
+        whole &= counts.shape == (len(left), len(right)) and not counts.is_floating_point()
+        whole &= all(bool((lab.float().abs() <= MOST_LAB).all()) for lab in (left, right)) and bool((counts >= 0).all())
+    except KeyError:
+        whole = False
+    if not whole:
+        raise InputError("lacks what it learnt of the colors of pairs; train it again.")
+    return Lexicon(left.float().numpy(), right.float().numpy(), counts.long().numpy())
+
+
+def beside(lexicon: Lexicon, sprites: Sequence[Sprite], palette: Palette) -> Left:
+    """Left sprites of one size as the model takes them, for right ones in `palette`."""
+    known = lexicon.to(entry_lab(palette))
+    labs = [entry_lab(sprite.palette) for sprite in sprites]
+    chances = {sprite.palette: known.expected(lab) for sprite, lab in zip(sprites, labs, strict=True)}
+    return lefts(
+        [sprite.indices for sprite in sprites],
+        labs,
+        [chances[sprite.palette] for sprite in sprites],
+        [True] * len(sprites),
+        len(palette) + 1,
+        torch.device("cpu"),
+    )
+
+
+def translate(
+    studio: Studio,
+    lexicon: Lexicon,
+    sprites: Sequence[Sprite],
+    palette: Palette,
+    *,
+    variants: int = 1,
+    seed: int = 0,
+    temperature: float = 1.0,
+) -> list[list[Sprite]]:
+    """What each sprite becomes, `variants` times: of its size, in `palette`, called NAME, NAME-2 and so on.
+
+    Arguments:
+        sprites: In palettes of their own, of any sizes.
+        seed: Variant n of every sprite is drawn from the same numbers, so that the frames of an animation agree.
+        temperature: 0 takes the likeliest color at each step.
+
+    Raises:
+        ConfigError: If a sprite is too large, or the temperature is negative or no number.
+    """
+    for sprite in sprites:
+        if max(sprite.size) > SIDES[1]:
+            width, height = sprite.size
+            raise ConfigError(f"{sprite.name}: is {width}x{height}; at most {SIDES[1]} a side can be drawn.")
+    if not 0 <= temperature <= 10:
+        raise ConfigError(f"temperature {temperature}: give a number from 0 to 10.")
+    orders = [(sprite, number) for sprite in sprites for number in range(variants)]
+    found: list[NDArray[np.uint8]] = [sprite.indices for sprite, _ in orders]
+    with one_thread():
+        for some, padded in studio.chunks([sprite for sprite, _ in orders], size=LANES):
+            drawn = draw(studio, lexicon, [orders[place] for place in padded], palette, seed, temperature)
+            for place, one in zip(some, drawn, strict=False):
+                found[place] = one
+    named = [
+        replace(sprite, indices=one, palette=palette, name=sprite.name if not n else f"{sprite.name}-{n + 1}")
+        for (sprite, n), one in zip(orders, found, strict=True)
+    ]
+    return [named[place : place + variants] for place in range(0, len(named), variants)]
+
+
+def draw(
+    studio: Studio,
+    lexicon: Lexicon,
+    orders: Sequence[tuple[Sprite, int]],
+    palette: Palette,
+    seed: int,
+    temperature: float,
+) -> NDArray[np.uint8]:
+    """The right sides of some left sprites of one size, each a variant by number, shape (N, H, W)."""
+    model, shape = studio.model, orders[0][0].indices.shape
+    left = beside(lexicon, [sprite for sprite, _ in orders], palette)
+    one = studio.tensors([Sprite(np.zeros(shape, np.uint8), palette)] * len(orders))
+    seen = model.look(one.indices, one.visible, one.palettes, model.embed(one.palettes), left)
+    noise = torch.from_numpy(np.stack([normals(seed, number, SLOTS, model.config.slot) for _, number in orders]))
+    size = (shape[0], shape[1])
+    _, _, latents = model.prior(seen.vector, size, None, noise if temperature else None, min(1.0, temperature))
+    random = np.stack([uniforms(seed, number, *size) for _, number in orders])
+    drawn, _ = sample(
+        model, one.indices, one.visible, one.palettes, latents, torch.from_numpy(random), temperature, left
+    )
+    return drawn.numpy().astype(np.uint8)
