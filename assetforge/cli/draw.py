@@ -40,9 +40,11 @@ __all__ = ["complete", "generate", "mix"]
 )
 @click.option("--like", multiple=True, help="Start from the latents of these sprites, one or more.")
 @click.option("--tag", default="", help="Start from sprites that the model learnt from a folder of this name.")
+@click.option("--tile", type=click.Choice(["x", "y", "xy"]), help="Tiles: their edges meet along these.")
 def generate(
     model: Path | None, output: Path, quiet: bool, as_json: bool, palette: str, count: int, seed: int, size: str,
     temperature: float, truncation_psi: float, candidates: int, like: tuple[str, ...], tag: str,
+    tile: str | None,
 ) -> None:  # fmt: skip
     """New sprites, every pixel in the palette."""
     from ..steps.generate import Generate
@@ -56,6 +58,7 @@ def generate(
         "truncation": truncation_psi,
         "candidates": candidates,
         "tag": tag,
+        "tile": tile or "",
     }
     if tag and like:
         raise click.UsageError("give --like or --tag, not both.")

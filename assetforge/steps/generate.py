@@ -23,6 +23,8 @@ class Generate(Modelled, Packed):
     sprites, `tag` from sprites the model learnt that lay in a folder of that name; `truncation` below 1
     stays closer to the typical. The provenance tells how far each is from the nearest sprite the model
     learnt from, as the share of pixels that differ, and how many candidates were dropped, and why.
+
+    With `tile` the edges of each sprite meet along "x", "y" or both, "xy"; what it starts from are then learnt tiles.
     """
 
     count: int = option(low=1, high=10_000)
@@ -31,6 +33,7 @@ class Generate(Modelled, Packed):
     candidates: int = option(4, low=1, high=64)
     like: tuple[str, ...] = option(())
     tag: str = option("")
+    tile: str = option("", choices=("", "x", "y", "xy"))
 
     @property
     def takes(self) -> str:
@@ -54,6 +57,7 @@ class Generate(Modelled, Packed):
             candidates=self.candidates,
             like=like,
             tag=self.tag or None,
+            tile=self.tile,
         )
         sprites = [sprite.renamed(f"{number:04d}") for number, sprite in enumerate(drawn.sprites)]
         pairs = zip(sprites, drawn.nearest, strict=True)
