@@ -41,3 +41,6 @@ def test_the_wheel_stands_alone(tmp_path: Path) -> None:
     assert "shader_type" in (tmp_path / "sheet.swap.tres").read_text()
     where = run(binaries / "python", "-c", "import assetforge; print(assetforge.__file__)", cwd=tmp_path)
     assert where.startswith(str(tmp_path))
+    assert Path(where.strip()).with_name("py.typed").is_file()
+    code = "import assetforge as af; print(len(af.palette('pico-8')))"
+    assert run(binaries / "python", "-c", code, cwd=tmp_path).strip() == "16"
