@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from networks import SMALL, nothing_visible, random_model, random_palettes
 from test_sampler import naive
 from torch import Tensor
 
+from assetforge import formats
+from assetforge.cli import cli
 from assetforge.corpus import Source
-from assetforge.errors import ConfigError, InputError
+from assetforge.errors import AssetforgeError, ConfigError, InputError
 from assetforge.formats import png
 from assetforge.models.data import Batches
 from assetforge.models.entries import entry_lab
@@ -179,6 +183,7 @@ def test_both_sides_of_a_pair_are_moved_and_mirrored_alike(tmp_path: Path) -> No
         assert again.left is not None and torch.equal(again.left.expected, one.left.expected)
 
 
+@pytest.mark.slow
 def test_a_model_of_pairs_comes_out_the_same_twice_and_translates(tmp_path: Path) -> None:
     """Same pairs, steps and seed, same bytes; what it draws is in the palette, of the left's size, again the same."""
     pairs = pack(tmp_path, 12)
@@ -189,7 +194,7 @@ def test_a_model_of_pairs_comes_out_the_same_twice_and_translates(tmp_path: Path
     assert data == train(examples, **options)  # type: ignore[arg-type]
     (tmp_path / "m.safetensors").write_bytes(data)
     prior = Prior.load(tmp_path / "m.safetensors")
-    assert prior.model.config.paired and prior.card["pairs"] == 12
+    assert prior.model.config.paired and prior.card["pairs"]["count"] == 12
     palette = Palette(((0, 0, 0), (200, 0, 0), (0, 200, 200)))
     lefts = [Sprite(np.eye(9, 7, dtype=np.uint8), Palette(((130, 130, 120), (0, 0, 0))), "walk"), examples.lefts[0]]
     drawn = [one for ways in prior.translate(lefts, palette, variants=2, seed=3) for one in ways]
@@ -229,3 +234,51 @@ def test_sprites_without_pairs_are_batched_as_ever(tmp_path: Path) -> None:
     examples = replace(gather_pairs(pack(tmp_path, 12)), lefts=())
     one = Batches(examples, 0, 0.5, torch.device("cpu")).draw(0)
     assert one.left is None and sketched(one.indices, one.palettes).shape == one.indices.shape
+
+
+def call(*arguments: object) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command."""
+    result = CliRunner().invoke(cli, [str(one) for one in arguments])
+    fault = result.exception if isinstance(result.exception, AssetforgeError) else None
+    return (fault.exit_code, "", str(fault)) if fault else (result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.mark.slow
+def test_pairs_go_from_the_command_line_to_sprites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`train --pairs` and `translate`: the outputs are named as the inputs, in the palette, and say what was learnt."""
+    pairs = pack(tmp_path, 14)
+    monkeypatch.chdir(tmp_path)
+    code, said, fault = call("train", "--pairs", "left", "right", "-o", "m.safetensors", "--base", "none", "--steps", 1)
+    assert code == 0 and "without the left" in said, fault
+    code, said, fault = call(
+        "translate", "left/tile_3.png", "-m", "m.safetensors", "-o", "out", "--variants", 2, "--json"
+    )
+    assert (code, fault) == (0, "")
+    told = json.loads(said)
+    assert [Path(name).name for name in told["files"]] == ["tile_3.png", "tile_3-2.png"]
+    assert set(told["provenance"]["model"]["learnt_from"]["sources"]) >= {"left/tile_0", "right/tile_0"}
+    learnt = {tuple(color) for one in pairs for color in formats.read(one[1].path)[0].rgba.reshape(-1, 4)}
+    drawn = formats.read(tmp_path / "out" / "tile_3.png")[0].rgba
+    assert drawn.shape == (8, 8, 4) and {tuple(color) for color in drawn.reshape(-1, 4)} <= learnt | {(0, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (("train", "-o", "m.safetensors"), "give INPUT or --pairs"),
+        (("train", "left", "--pairs", "left", "right", "-o", "m.safetensors"), "not both"),
+        (("train", "--pairs", "left", "nowhere", "-o", "m.safetensors"), "nowhere"),
+        (("train", "--pairs", "left", "right/tile_1.png", "-o", "m.safetensors"), '"tile_0.png"'),
+        (("translate", "left/tile_0.png", "-o", "out"), "give the model with -m"),
+        (("translate", "left/tile_0.png", "-m", "left/tile_0.png", "-o", "out"), "safetensors"),
+    ],
+)
+def test_what_cannot_be_paired_or_translated_is_told(
+    arguments: tuple[str, ...], fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong usage and lonely files: exit 2 with a line that names what to mend, and nothing is written."""
+    pack(tmp_path, 2)
+    monkeypatch.chdir(tmp_path)
+    code, _, told = call(*arguments)
+    assert code in (1, 2) and fault in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["left", "right"]

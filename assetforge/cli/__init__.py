@@ -34,12 +34,15 @@ COMMANDS: dict[str, dict[str, str]] = {
         "pack": "pack:pack",
         "palette": "palette:palette",
         "show": "show:show",
+        "search": "search:search",
     },
     "Models": {
         "train": "train:train",
         "generate": "draw:generate",
         "complete": "draw:complete",
         "mix": "draw:mix",
+        "blend": "blend:blend",
+        "translate": "translate:translate",
         "evaluate": "evaluate:evaluate",
     },
 }

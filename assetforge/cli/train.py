@@ -36,6 +36,18 @@ def art_and_archives(inputs: tuple[str, ...]) -> list[Source]:
     return list({**found, **plain, **found}.values())
 
 
+def sides(left: str, right: str) -> list[tuple[Source, Source]]:
+    """The files of two folders, globs or files, paired by name."""
+    from .. import formats
+    from ..corpus import Source
+    from ..pairs import matched
+
+    lefts, rights = ([Source(path, name) for path, name in formats.find([text])] for text in (left, right))
+    if len(lefts) == len(rights) == 1:
+        return [(lefts[0], rights[0])]
+    return matched(lefts, rights)
+
+
 def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
     """Art that lies in several folders named by its path below what they share, so that each name tells its folder."""
     folders = {os.path.abspath(path.parent) for path, _ in found}
@@ -49,7 +61,13 @@ def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
     epilog='Example: assetforge train "art/monsters/*.png" -o monsters.safetensors --minutes 3',
     short_help="Learn a pack's style.",
 )
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.argument("inputs", nargs=-1, metavar="[INPUT…]")
+@click.option(
+    "--pairs",
+    nargs=2,
+    metavar="LEFT RIGHT",
+    help="Learn to draw what is in one folder from what has the same name in another, instead of INPUT.",
+)
 @click.option(
     "-o",
     "--output",
@@ -79,6 +97,7 @@ def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
 @click.option("--json", "as_json", is_flag=True, help="Print the model card as JSON.")
 def train(
     inputs: tuple[str, ...],
+    pairs: tuple[str, str] | None,
     output: Path,
     base: str,
     minutes: float | None,
@@ -96,7 +115,11 @@ def train(
 
     Some families of sprites are held out; training stops when the model no longer gets better at them.
     A sheet is cut into its cells if their size is told: "walks/*.png@16x16".
+
+    With --pairs it learns a translation: `assetforge translate` then draws sprites from sketches.
     """
+    if bool(inputs) == bool(pairs):
+        raise click.UsageError("give --pairs or INPUT, not both." if pairs else "give INPUT or --pairs LEFT RIGHT.")
     if minutes is not None and steps is not None:
         raise click.UsageError("give --minutes or --steps, not both.")
     if output.suffix != ".safetensors":
@@ -109,10 +132,11 @@ def train(
     from ..models.prior import Prior, base_path
     from ..models.train import Events, leads
     from ..models.train import train as learn
+    from ..pairs import gather_pairs
     from .following import Bar, Live
 
     start = {"base": base_path(), "none": None}.get(base, Path(base))
-    corpus = gather(art_and_archives(inputs))
+    corpus = gather_pairs(sides(*pairs)) if pairs else gather(art_and_archives(inputs))
     output.parent.mkdir(parents=True, exist_ok=True)
     state = output.with_name(f".{output.stem}.state.safetensors")
     if steps is None:
@@ -156,5 +180,8 @@ def train(
     elif not quiet:
         score = card["held_out_bits_per_pixel"]
         judged = f"{score:.3f} bits/pixel on {card['held_out']} held-out sprites" if score else "nothing held out"
+        if pairs and score:
+            beside = card["pairs"]
+            judged += f", {beside['alone']:.3f} without the left, {beside['copying']:.3f} by what its colors became"
         learnt = card["sprites"] - card["held_out"]
         click.echo(f"{output}: {learnt} sprites, step {card['steps']}, {judged} ({card['stopped']}).")

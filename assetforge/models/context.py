@@ -36,11 +36,13 @@ class Seen(NamedTuple):
         vector: For the latent's prior, shape (B, C).
         guess: Log-probabilities of every entry at every pixel, shape (B, H * W, K); 0 for a sprite of which
             nothing is visible.
+        keys: Entries of the left sprites, shape (B, H * W), int64, if there are any.
     """
 
     map: Tensor
     vector: Tensor
     guess: Tensor
+    keys: Tensor | None = None
 
 
 class Context(nn.Module):
@@ -111,7 +113,7 @@ class Context(nn.Module):
         guess = self.guess(full, some, indices, visible, nearby, palettes, vectors)
         if left is not None and self.aside is not None:
             guess = both(guess, self.aside.guess(full, left, palettes, vectors))
-        return Seen(self.map(full), vector, guess)
+        return Seen(self.map(full), vector, guess, None if left is None else left.indices.flatten(1))
 
     def guess(
         self,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["ORDERS", "Tally", "one_hot", "tallied", "used_before"]
+__all__ = ["ORDERS", "Tally", "count_before", "one_hot", "tallied", "used_before"]
 
 ORDERS = (((0, -1),), ((-1, 0),), ((0, -1), (-1, 0)), ((0, -1), (-1, 0), (-1, -1), (-1, 1)))
 """Row and column offsets of the neighbors whose entries make a context."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .board import Board
 from .counts import ORDERS, Tally
+from .echo import Echoes
 from .head import LEAST, TONES, tones
 from .pixelcnn import Condition
 from .pixels import SHADES, Palettes
@@ -26,14 +27,18 @@ class Figures:
         palettes: In the order of the board's entries.
         told: What the decoder is told.
         board, tally: Which have looked at the pixel when `fill` is called.
+        echoes: Of the decoder, if it is told of left sprites.
 
     Attributes:
         table: Shape (rows, B * K).
         offsets: Those of `told` for the pixel, -inf for the transparent entry, shape (1, B * K).
         ends: Of every sprite the first two entries of each row, shape (B, rows, 2).
+        clear: What is added to the log-odds of transparency, shape (B,).
     """
 
-    def __init__(self, palettes: Palettes, told: Condition, board: Board, tally: Tally) -> None:
+    def __init__(
+        self, palettes: Palettes, told: Condition, board: Board, tally: Tally, echoes: Echoes | None = None
+    ) -> None:
         contexts, batch, entries = tally.counts.shape
         self.counts, self.choice, self.near = tally.counts, board.choice, board.candidates
         # What is added to the sum of the counts before they are divided by it.
@@ -60,6 +65,7 @@ class Figures:
         every[..., 0] = -math.inf
         self.every, self.starting = every.flatten(0, 1), every[:, 0].clone()
         self.offsets = self.starting.view(1, -1)
+        self.echoes, self.clear, self.first = echoes, torch.zeros(batch), every[:, 0].clone()
 
     def fill(self, place: int) -> None:
         """Work out the rows of a pixel, by its number in raster order."""
@@ -71,6 +77,9 @@ class Figures:
         if self.sketched:
             torch.index_select(self.tones, 1, self.shades[place], out=self.tone)
             torch.index_select(self.every, 0, self.shades[place], out=self.starting)
+        if self.echoes is not None:
+            self.clear, said = self.echoes.look(place)
+            torch.add(self.starting if self.sketched else self.first, said, out=self.starting)
         if self.guesses is not None:
             self.guess.copy_(self.guesses[place])
 

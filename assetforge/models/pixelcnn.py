@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .counts import ORDERS, tallied, used_before
+from .echo import Echo
 from .head import OTHERS, TONES, EntryHead, ShapeHead, figures, joined, shape_figures, tones
 from .layers import MaskedConv, even
 from .pixels import Palettes, PixelEmbedding
@@ -36,6 +37,7 @@ class Condition(NamedTuple):
         sketch: Shades, shape (B, H * W), int64, for a decoder that colors a sketch; else None.
         offsets: Added to the logits of the entries: log of how many each stands for, -inf for those that may
             not be; shape (B, 1, K), or (B, SHADES + 1, K) to be chosen from by the sketch.
+        keys: Entries of the left sprites, shape (B, H * W), int64, if there are any.
     """
 
     map: Tensor
@@ -44,6 +46,7 @@ class Condition(NamedTuple):
     usage: Tensor | None
     sketch: Tensor | None
     offsets: Tensor
+    keys: Tensor | None = None
 
 
 class PixelCNN(nn.Module):
@@ -54,9 +57,10 @@ class PixelCNN(nn.Module):
         width: Channels of the features.
         layers: Masked convolutions after the first.
         colors: Whether it colors a sketch, which tells what is drawn; else it decides that too.
+        paired: Whether it may be told of left sprites.
     """
 
-    def __init__(self, embedding: int, width: int, layers: int, colors: bool) -> None:
+    def __init__(self, embedding: int, width: int, layers: int, colors: bool, paired: bool = False) -> None:
         super().__init__()
         # One more channel says 'inside the canvas': zero padding alone would look like a color.
         self.first = MaskedConv(embedding + 1, width, FIRST_SIDE, itself=False)
@@ -64,6 +68,7 @@ class PixelCNN(nn.Module):
         self.conditions = nn.Conv2d(width, width * (layers + 1), 1)
         self.head = EntryHead(width, embedding, CANDIDATES, KNOWN + TONES * colors)
         self.shape = None if colors else ShapeHead(width, CANDIDATES, KNOWN)
+        self.aside = Echo() if paired else None
         self.width = width
 
     def trunk(self, pixels: Tensor, condition: Tensor) -> Tensor:
@@ -108,7 +113,11 @@ class PixelCNN(nn.Module):
             counts, shapes = tallied(indices, visible, entries)
             tone = None if told.sketch is None else tones(told.sketch, palettes.lab)
         known = figures(near, used, counts, palettes.lab, told.guess, told.usage, tone)
-        logp = self.answer(features, palettes, self.head.entries(vectors), near, known, shape_figures(shapes), told)
+        echo = None
+        if told.keys is not None and self.aside is not None:
+            echo = self.aside(told.guess, told.keys, indices.flatten(1), visible.flatten(1))
+        asked = self.head.entries(vectors)
+        logp = self.answer(features, palettes, asked, near, known, shape_figures(shapes), told, echo)
         return logp.reshape(batch, height, width, -1)
 
     def answer(
@@ -120,11 +129,14 @@ class PixelCNN(nn.Module):
         known: Tensor,
         shapes: Tensor,
         told: Condition,
+        echo: tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
-        """Log-probabilities (B, N, K) of what is known of N pixels; `told` is of these pixels."""
+        """Log-probabilities (B, N, K) of what is known of N pixels; `told` and `echo` are of these pixels."""
         offsets = told.offsets
         if told.sketch is not None:
             offsets = offsets.gather(1, told.sketch[..., None].expand(-1, -1, offsets.shape[2]))
+        if echo is not None:
+            offsets = offsets + echo[1]
         color = self.head(features, told.style, entries, offsets, near, known)
         if self.shape is None:
             assert told.sketch is not None
@@ -132,4 +144,7 @@ class PixelCNN(nn.Module):
             color = F.pad(color.masked_fill(clear[..., None], -torch.inf), (1, 0), value=-torch.inf)
             color[..., 0] = color[..., 0].masked_fill(clear, 0.0)
             return color
-        return joined(self.shape(features, near, known, shapes), color, told.offsets[:, 0, 1:].exp().sum(1))
+        clear = self.shape(features, near, known, shapes)
+        if echo is not None:
+            clear = clear + echo[0]
+        return joined(clear, color, told.offsets[:, 0, 1:].exp().sum(1))

@@ -86,8 +86,8 @@ class PixelVAE(nn.Module):
         self.enter_sketch = nn.Conv2d(context, width, 1)
         self.enter_color = nn.Conv2d(context, width, 1)
         self.mirrored = nn.Parameter(torch.zeros(2, width))
-        self.sketcher = PixelCNN(embedding, width, config.layers, colors=False)
-        self.colorist = PixelCNN(embedding, width, config.layers, colors=True)
+        self.sketcher = PixelCNN(embedding, width, config.layers, colors=False, paired=config.paired)
+        self.colorist = PixelCNN(embedding, width, config.layers, colors=True, paired=config.paired)
 
     def encode(self, indices: Tensor, sketch: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of the latent of whole sprites, each (B, SLOTS, slot)."""
@@ -114,7 +114,7 @@ class PixelVAE(nn.Module):
             return seen
         # Where nothing is visible, the same is seen of all.
         one = self.context(indices[:1], visible[:1], palettes.first(1), vectors[:1])
-        return Seen(*(part.expand(len(indices), *part.shape[1:]) for part in one))
+        return Seen(*(part.expand(len(indices), *part.shape[1:]) for part in one if part is not None))
 
     def to_sketch(
         self,
@@ -147,7 +147,7 @@ class PixelVAE(nn.Module):
         sums = sums.scatter_add(2, shades[:, None].expand_as(chance), chance)
         guess = sums.clamp_min(1e-6).log().masked_fill(blind, 0.0)
         layout = self.turned(said.layout + self.enter_sketch(seen.map), mirrored, 0)
-        return Condition(layout, guess, None, None, None, offsets[:, None]), said
+        return Condition(layout, guess, None, None, None, offsets[:, None], seen.keys), said
 
     def to_color(
         self,
@@ -169,7 +169,8 @@ class PixelVAE(nn.Module):
             wrong = (shades_of(palettes.lab)[:, None] != shades) & (shades > 0) & strict[:, None, None]
             offsets = torch.zeros(wrong.shape, device=sketch.device).masked_fill(wrong, -torch.inf)
         offsets = offsets.masked_fill(~palettes.valid[:, None], -torch.inf)
-        return Condition(self.turned(told, mirrored, 1), seen.guess, said.style, said.usage, sketch.flatten(1), offsets)
+        told, shaded = self.turned(told, mirrored, 1), sketch.flatten(1)
+        return Condition(told, seen.guess, said.style, said.usage, shaded, offsets, seen.keys)
 
     @staticmethod
     def inclination(said: Said, palettes: Palettes) -> Tensor:

@@ -84,7 +84,7 @@ class ShapePointer:
 
     def __init__(self, head: ShapeHead, features: Tensor, told: Condition, board: Board, figures: Figures) -> None:
         (batch, _, entries), choice = told.offsets.shape, board.choice
-        self.near, self.ends = board.candidates, figures.ends
+        self.near, self.ends, self.figures = board.candidates, figures.ends, figures
         gates = [1 + place for place in choice]
         opaque = told.offsets[:, 0, 1:].exp().sum(1, keepdim=True).log()
         self.asking = Joined(
@@ -117,4 +117,4 @@ class ShapePointer:
         sides = self.side.index_select(0, self.near.view(-1)).view_as(self.near)
         torch.mul(self.gates, sides.t(), out=self.copies)
         self.weighed()
-        return self.clear[:, 0].clone()
+        return self.clear[:, 0] + self.figures.clear

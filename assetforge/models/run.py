@@ -25,7 +25,7 @@ __all__ = ["Progress", "Run"]
 
 LEAST_CHANGE = 0.002
 DIVERGED = "training diverged"
-ASIDE = ".aside."
+ASIDE = "aside."
 """In the names of the weights that read the left of a pair."""
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from .board import Board
 from .counts import Tally
+from .echo import Echoes
 from .figures import Figures
 from .left import Left
 from .noise import decide, edges
@@ -103,18 +104,24 @@ class Pencil:
         self.board = Board(canvas, visible, none)
         self.tally = Tally(visible, none + spare, none, self.board.near, self.board.neighbors)
         self.trunk = Trunk(decoder, told.map)
-        self.figures = Figures(palettes, told, self.board, self.tally)
+        self.echoes = None
+        if told.keys is not None and decoder.aside is not None:
+            self.echoes = Echoes(decoder.aside, told.guess, told.keys)
+        self.figures = Figures(palettes, told, self.board, self.tally, self.echoes)
         features, given = self.trunk.features, (told, self.board, self.figures)
         self.entries = EntryPointer(decoder.head, features, vectors, *given)
         self.shape = None if decoder.shape is None else ShapePointer(decoder.shape, features, *given)
         self.vectors, self.starts = vectors.flatten(0, 1), torch.arange(len(canvas)) * (none + spare)
 
+        self.hidden = by_pixel(~visible).float()
         shown = by_pixel(visible).any(1).tolist()
         for place, drawn in enumerate(by_pixel(canvas)):
             if shown[place]:
                 self.board.look(place)
                 self.tally.look()
                 self.tally.add(drawn, self.tally.early[place])
+                if self.echoes is not None:
+                    self.echoes.add(place, drawn, 1 - self.hidden[place])
 
     def draw(self, wanted: Tensor, random: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
         """Decide all pixels that are `wanted`, (B, H, W); the canvas, and their nats, each (B, H, W).
@@ -148,6 +155,8 @@ class Pencil:
                 if tally.open[place]:
                     board.put(place, drawn[place])
                     tally.add(drawn[place], tally.later[place])
+                if self.echoes is not None:
+                    self.echoes.add(place, drawn[place], self.hidden[place])
                 trunk.put(column, self.vectors.index_select(0, drawn[place] + self.starts))
             if answers:
                 asked, clears, colors, entries = zip(*answers, strict=True)

@@ -27,7 +27,7 @@ from .checkpoint import Checkpoint, read, write
 from .data import Examples
 from .distributed import World, joined
 from .events import Events
-from .loss import SCRATCH, Recipe
+from .loss import PAIRS, SCRATCH, Recipe, without_left
 from .memory import recall, remember
 from .paired import lexicon_of
 from .pixelvae import PixelVAE, PixelVAEConfig
@@ -97,7 +97,7 @@ def train(
     if len(examples.sprites) - sum(examples.held_out) < 2:
         raise InputError("there are fewer than 2 sprites to learn from; give more.")
     where = pick_device(device)
-    recipe = recipe or (SCRATCH if base is None else Recipe())
+    recipe = recipe or (SCRATCH if base is None else PAIRS if examples.lefts else Recipe())
     parent = read(base) if base is not None else None
     with joined(where) as world:
         if world.size == 1:
@@ -140,6 +140,8 @@ def train(
             album.take(run.state.facts["best_step"], model, kept=True)
         album.taken = world.hear(album.taken)
     card = card_of(run, plan, parent, examples, name, stopped)
+    if examples.lefts:
+        card["pairs"] = {"count": len(examples.lefts), **without_left(model, run.looks)}
     model = model.cpu().eval()
     return write("pixelvae", model, card, extras | album.extras(), torch.float16 if half else torch.float32)
 
@@ -175,7 +177,6 @@ def card_of(
         "version": plan["version"],
         "sources": examples.sources,
         "sprites": len(examples.sprites),
-        **({"pairs": len(examples.lefts)} if examples.lefts else {}),
         "held_out": int(sum(examples.held_out)),
         "base": {"name": parent.card["name"], "sha256": parent.sha256} if parent else None,
         "steps": facts["best_step"],

@@ -7,4 +7,6 @@ KINDS = {
     "generate": "assetforge.steps.generate:Generate",
     "complete": "assetforge.steps.complete:Complete",
     "mix": "assetforge.steps.mix:Mix",
+    "blend": "assetforge.steps.blend:Blend",
+    "translate": "assetforge.steps.translate:Translate",
 }
