@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import formats
+from .ancestry import Ancestry
 from .errors import InputError
 from .files import read_bytes
 from .formats import png
@@ -91,7 +92,7 @@ def panel(root: Path, path: Path) -> Panel:
     verb = {"quantize": "quantized to", "generate": "generated in", "complete": "completed in", "mix": "mixed in"}
     told = f"{verb.get(kind, kind)} {palette}, {len(frames)} sprites"
     arranged = {"complete": _beside_inputs, "mix": _with_heads}.get(kind, _in_order)
-    return Panel(path.stem, told, arranged(frames, _Inputs(root, inputs), settings))
+    return Panel(path.stem, told, arranged(frames, Ancestry(root, inputs), settings))
 
 
 def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
@@ -120,23 +121,6 @@ def sheet_frames(path: Path) -> tuple[dict[str, Pixels], dict[str, Any]]:
         raise InputError(f"is no sheet of assetforge: {error!r}.", str(path)) from error
 
 
-class _Inputs:
-    """The art that a sheet was made from, found by the end of its path."""
-
-    def __init__(self, root: Path, paths: Sequence[str]) -> None:
-        self.root, self.paths = root, paths
-
-    def picture(self, ending: str) -> Cell:
-        """The first frame of the input whose path, with or without suffix, ends so; None if it is gone."""
-        for path in self.paths:
-            if f"/{path}".endswith(f"/{ending}") or f"/{path}".rpartition(".")[0].endswith(f"/{ending}"):
-                try:
-                    return formats.read(self.root / path)[0].rgba
-                except InputError:
-                    return None
-        return None
-
-
 def cut(atlas: Pixels, frame: Mapping[str, Any]) -> Pixels:
     """One sprite, trimmed margins put back.
 
@@ -151,7 +135,7 @@ def cut(atlas: Pixels, frame: Mapping[str, Any]) -> Pixels:
     return whole
 
 
-def _in_order(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[str, Any]) -> list[list[Cell]]:
+def _in_order(frames: dict[str, Pixels], inputs: Ancestry, settings: dict[str, Any]) -> list[list[Cell]]:
     """As many in a row as fit the width."""
     cells: list[Cell] = list(frames.values())
     side = Panel("", "", [cells]).side
@@ -160,7 +144,7 @@ def _in_order(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[str, An
     return [cells[start : start + across] for start in range(0, len(cells), across)]
 
 
-def _beside_inputs(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[str, Any]) -> list[list[Cell]]:
+def _beside_inputs(frames: dict[str, Pixels], inputs: Ancestry, settings: dict[str, Any]) -> list[list[Cell]]:
     """The unfinished sprite, then its completions."""
     variants = max(1, int(settings.get("variants", 1)))
     rows: list[list[Cell]] = []
@@ -168,14 +152,14 @@ def _beside_inputs(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[st
         ends = [f"-{number}" for number in range(2, variants + 1)]
         if any(name.endswith(end) and name.removesuffix(end) in frames for end in ends):
             continue
-        rows.append([inputs.picture(name), *(frames[name + end] for end in ("", *ends) if name + end in frames)])
+        rows.append([inputs.frame(name), *(frames[name + end] for end in ("", *ends) if name + end in frames)])
     return rows
 
 
-def _with_heads(frames: dict[str, Pixels], inputs: _Inputs, settings: dict[str, Any]) -> list[list[Cell]]:
+def _with_heads(frames: dict[str, Pixels], inputs: Ancestry, settings: dict[str, Any]) -> list[list[Cell]]:
     """The grid, the sprites that gave its rows on the left, those that gave its columns above."""
     rows, cols = (
-        [inputs.picture(entry) if isinstance(entry, str) else str(entry) for entry in settings[key]]
+        [inputs.frame(entry) if isinstance(entry, str) else str(entry) for entry in settings[key]]
         for key in ("rows", "cols")
     )
     cells: list[Cell] = list(frames.values())

@@ -38,6 +38,7 @@ FLOORS = {
     "quantize": 3.1,
     "sheet": 3,
     "models": 3.1,
+    "ancestry": 3.2,
     "corpus": 4,
     "pairs": 4.1,
     "evaluate": 4.1,

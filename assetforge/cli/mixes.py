@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..files import digest
 from ..formats import png
 from ..plan import Item, State, make
 from ..steps.mix import Mix
@@ -21,20 +25,29 @@ MOST_CELLS = 64
 """A larger grid would take a minute to draw so many times."""
 
 
-def mixes(root: Path) -> dict[str, list[dict[str, Any]]]:
+def mixes(root: Path, kept: Callable[[str, Callable[[], Any]], Any]) -> dict[str, list[dict[str, Any]]]:
     """For each fresh mix sheet its grids, its own among them: `styles`, `truncation` and `indices`, compressed as those
-    of the sheet."""
+    of the sheet.
+
+    Arguments:
+        kept: Gives what was worked out before under a key, or what is made now.
+    """
     from ..pipeline import load
 
     pipeline = load(root)
     plan = make(pipeline, State.load(root))
     return {
-        item.name: _grids(item, pipeline.root)
+        item.name: kept(f"grids {_made_of(item)}", partial(_grids, item, pipeline.root))
         for item in plan.sheets
         if item.state == "fresh"
         and isinstance(step := getattr(item.subject, "step", None), Mix)
         and len(step.rows) * len(step.cols) <= MOST_CELLS
     }
+
+
+def _made_of(item: Item) -> str:
+    """The digest of all that decides what a sheet holds."""
+    return digest(json.dumps(item.evidence, sort_keys=True, default=str).encode())
 
 
 def _grids(item: Item, root: Path) -> list[dict[str, Any]]:

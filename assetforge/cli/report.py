@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
     from .. import __version__
     from ..report.page import page
     from ..report.sheets import told
+    from .kept import Answers
     from .project import built_sheets
 
     started = time.monotonic()
@@ -50,25 +52,28 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
         raise ConfigError("no sheet is built yet; run `assetforge build` first.", str(directory))
     artists = {path: _artist(path) for path in paths}
     models = _models(directory, set(artists.values()))
+    answers = Answers(directory)
     sheets: list[dict[str, Any]] = []
+    learnt: list[dict[str, Any]] = []
     faults: list[AssetforgeError] = []
     for path in paths:
         try:
-            sheets.append(told(directory, path, models.get(artists[path])))
+            sheets.append(told(directory, path, models.get(artists[path]), answers))
+        except AssetforgeError as fault:
+            faults.append(fault)
+    for sha256, model in models.items():
+        try:
+            learnt.append(answers(f"model {sha256}", partial(_trained, model)))
         except AssetforgeError as fault:
             faults.append(fault)
     if not quick and any(sheet["kind"] == "mix" for sheet in sheets):
         from .mixes import mixes
 
-        grids = mixes(directory)
+        grids = mixes(directory, answers)
         sheets = [sheet | {"grids": grids.get(sheet["name"], [])} for sheet in sheets]
-    facts = {
-        "project": directory.resolve().name,
-        "version": __version__,
-        "sheets": sheets,
-        "models": [_card(model) for model in models.values()],
-    }
+    facts = {"project": directory.resolve().name, "version": __version__, "sheets": sheets, "models": learnt}
     write_atomic(output, page(facts))
+    answers.write()
     for each in faults:
         click.echo(f"assetforge: {each}", err=True)
     if as_json:
@@ -103,30 +108,25 @@ def _artist(path: Path) -> str:
         return ""
 
 
-def _models(root: Path, wanted: Collection[str]) -> dict[str, Prior]:
-    """The models of a project, and the bundled one, that have these digests; one that is gone, or was trained anew
-    since, is left out: what it would say is not of these sheets."""
+def _trained(model: Callable[[], Prior]) -> dict[str, Any]:
+    from ..report.training import trained
+
+    return trained(model())
+
+
+def _models(root: Path, wanted: Collection[str]) -> dict[str, Callable[[], Prior]]:
+    """What loads the models of a project, and the bundled one, that have these digests; one that is gone, or was
+    trained anew since, is left out: what it would say is not of these sheets."""
     from .. import priors
     from ..plan import BASE, model_path
 
-    found = {}
+    found: dict[str, Callable[[], Prior]] = {}
     for path in [BASE, *sorted((root / model_path("x")).parent.glob("*.safetensors"))]:
         try:
             sha256 = digest(read_bytes(path))
-            if sha256 in wanted:
-                found[sha256] = priors.prior(path)
         except AssetforgeError as error:
             click.echo(f"assetforge: {error}", err=True)
+            continue
+        if sha256 in wanted:
+            found[sha256] = partial(priors.prior, path)
     return found
-
-
-def _card(model: Prior) -> dict[str, Any]:
-    card = model.card
-    count = card.get("sprites", 0) - card.get("held_out", 0)
-    steps = card.get("steps", 0)
-    told = f"{steps} steps; learnt from {count} sprites, {card.get('held_out', 0)} held out"
-    if card.get("base"):
-        told += f"; from the model {card['base'].get('name', '')}"
-    if card.get("stopped"):
-        told += f"; stopped: {card['stopped']}"
-    return {"name": card["name"], "told": f"{told}.", "curve": card.get("curve", [])}

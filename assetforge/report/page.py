@@ -10,6 +10,8 @@ from typing import Any
 
 __all__ = ["page"]
 
+SCRIPTS = ("element.js", "views.js", "sheet.js", "training.js", "page.js")
+
 # Nothing may be loaded and nothing sent, whatever a name in the page may say.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
@@ -22,7 +24,7 @@ def page(facts: Mapping[str, Any], refresh: int | None = None) -> bytes:
         refresh: Seconds after which a browser loads it again.
     """
     parts = files(__package__)
-    style, script = (parts.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
+    style, *scripts = (parts.joinpath(name).read_text("utf-8") for name in ("page.css", *SCRIPTS))
     # Within a script element no text may end it; JSON has a second way to write "<".
     data = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     title = escape(f"{facts['project']}: sheets")
@@ -42,6 +44,6 @@ def page(facts: Mapping[str, Any], refresh: int | None = None) -> bytes:
 <footer>assetforge {escape(str(facts["version"]))}</footer>
 <script type="application/json" id="facts">{data}</script>
 <script type="module">
-{script}</script>
+{"".join(scripts)}</script>
 """
     return text.encode("utf-8", "backslashreplace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,32 +14,45 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ancestry import Ancestry
 from ..contact import cut
 from ..errors import AssetforgeError, ConfigError, InputError
 from ..evaluate.craft import FIGURES, craft, entries
-from ..files import read_bytes
+from ..evaluate.learning import beside_held_out
+from ..files import digest, read_bytes
 from ..formats import palettes, png
 from ..palette import Palette
 from ..quantize.swaps import swaps
 from ..resemblance import nearest
 from ..sprite import Sprite
-from .before import Sources, altered, terms
+from .terms import altered, terms
+from .training import Trained, picture
 
-__all__ = ["Artist", "told"]
+__all__ = ["Artist", "Kept", "anew", "told"]
 
 Pixels = NDArray[np.uint8]
 PAIRS = 2000
+COPIES = ("quantize", "complete", "recolor", "pack")
+"""Kinds whose sprites are meant to be those that they were made from."""
+NEW = ("generate", "mix", "blend", "tileset")
+"""Kinds whose sprites are no one file's."""
 SLACK = 1 << 20
 """Pixels that trimming may have taken from a sprite, beyond what its sheet holds."""
 
 
-class Artist(Protocol):
+class Artist(Trained, Protocol):
     """What drew a sheet, and knows what it has learnt from: a Prior."""
 
-    @property
-    def corpus_palette(self) -> Palette: ...
-    def known(self, shape: tuple[int, int], palette: Palette) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]: ...
     def bar(self, shape: tuple[int, int]) -> float: ...
+
+
+Kept = Callable[[str, Callable[[], Any]], Any]
+"""Gives what is made under a key: anew, or as it was kept."""
+
+
+def anew(key: str, make: Callable[[], Any]) -> Any:
+    """Nothing is kept."""
+    return make()
 
 
 @dataclass(frozen=True)
@@ -51,12 +64,14 @@ class Built:
         frames: What that says of each frame, by name.
         sprites: The frames, whole.
         indices: The atlas, shape (H, W), uint8.
+        sha256: Of the JSON and the picture together.
     """
 
     meta: dict[str, Any]
     frames: dict[str, Any]
     sprites: list[Sprite]
     indices: NDArray[np.uint8]
+    sha256: str
 
     @classmethod
     def read(cls, path: Path) -> Built:
@@ -66,9 +81,10 @@ class Built:
             InputError: If it is none of ours, or they do not fit together.
         """
         try:
-            facts = json.loads(read_bytes(path))
+            text, data = read_bytes(path), read_bytes(path.with_suffix(".png"))
+            facts = json.loads(text)
             meta, frames = facts["meta"], facts["frames"]
-            atlas = png.read_sprite(read_bytes(path.with_suffix(".png")))
+            atlas = png.read_sprite(data)
             if atlas is None or list(atlas.palette.hex) != meta["palette"]["colors"]:
                 raise ValueError("another palette than its picture's")
             palette = Palette(atlas.palette.colors, meta["palette"]["name"])
@@ -76,7 +92,7 @@ class Built:
             inputs, settings = meta["provenance"]["inputs"], meta["provenance"]["settings"]
             if not (sprites and isinstance(inputs, dict) and isinstance(settings, dict)):
                 raise ValueError("no frames, or no provenance")
-            return cls(meta, frames, sprites, atlas.indices)
+            return cls(meta, frames, sprites, atlas.indices, digest(text + data))
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise InputError(f"is no sheet of assetforge: {error!r}; build it again.", str(path)) from error
         except AssetforgeError as error:
@@ -89,44 +105,44 @@ class Built:
         return facts
 
 
-def told(root: Path, path: Path, artist: Artist | None) -> dict[str, Any]:
+def told(root: Path, path: Path, artist: Callable[[], Artist] | None = None, kept: Kept = anew) -> dict[str, Any]:
     """Everything that the page shows of a sheet, as JSON values.
 
     Arguments:
         root: The project, for the art that the sheet was made from.
         path: The sheet's JSON.
-        artist: The model that drew it, if it stands where the project says.
+        artist: Loads the model that drew it, if it stands where the project says.
+        kept: Where what takes time is looked up first.
 
     Raises:
         InputError: If the sheet cannot be read.
     """
     built = Built.read(path)
     facts = built.provenance
-    sources = Sources(root, facts["inputs"])
-    mapping = facts["settings"].get("map", "faithful")
+    kind, settings = facts.get("kind", ""), facts["settings"]
+    ancestry = Ancestry(root, facts["inputs"])
     page = {
         "name": path.stem,
-        "kind": facts.get("kind", ""),
+        "kind": kind,
         "palette": {"name": built.meta["palette"]["name"], "colors": built.meta["palette"]["colors"]},
-        "others": dict(_others(built.sprites, mapping)),
+        "rows": [[row["name"], *row["colors"]] for row in built.meta.get("palettes", [])[1:]],
+        "others": kept(f"others {built.sha256}", lambda: dict(_others(built.sprites, settings.get("map", "faithful")))),
         "size": [built.indices.shape[1], built.indices.shape[0]],
         "indices": b64encode(zlib.compress(built.indices.tobytes(), 9)).decode(),
         "frames": [_frame(name, frame) for name, frame in built.frames.items()],
         "tags": [[tag["name"], tag["from"], tag["to"], tag["direction"]] for tag in built.meta["frameTags"]],
-        "settings": {key: value for key, value in facts["settings"].items() if value not in ("", None, [])},
+        "settings": {key: value for key, value in settings.items() if value not in ("", None, [])},
         "inputs": sorted(facts["inputs"]),
         "altered": altered(root, facts["inputs"]),
         "terms": terms(root, facts["inputs"]),
     }
-    if facts.get("kind") in ("quantize", "complete"):
-        page["before"] = {sprite.name: _before(sources.frame(sprite.name), sprite) for sprite in built.sprites}
-    if facts.get("kind") == "mix":
-        page["heads"] = {
-            axis: [_head(sources, entry) for entry in facts["settings"][axis]] for axis in ("rows", "cols")
-        }
-    if facts.get("kind") in ("generate", "mix") and artist is not None:
-        page["nearest"] = _nearest(built, artist)
-        page["craft"] = _craft(built.sprites, artist)
+    if kind not in NEW:
+        before = {sprite.name: _before(ancestry.frame(sprite.name), sprite) for sprite in built.sprites}
+        page["before"] = {name: found for name, found in before.items() if found}
+    if isinstance(settings.get("rows"), list) and isinstance(settings.get("cols"), list):
+        page["heads"] = {axis: [_head(ancestry, entry) for entry in settings[axis]] for axis in ("rows", "cols")}
+    if kind not in COPIES and artist is not None:
+        page |= kept(f"honesty {built.sha256}", lambda: _honesty(built, artist()))
     if "dropped" in facts:
         page["dropped"] = {"candidates": facts.get("candidates", 0), "reasons": facts["dropped"]}
     if "model" in facts:
@@ -162,22 +178,25 @@ def _before(rgba: Pixels | None, sprite: Sprite) -> str | None:
         return None
     drawn = sprite.rgba()
     same = (rgba == drawn).all(-1) | ((rgba[..., 3] | drawn[..., 3]) == 0)
-    return None if same.all() else _picture(rgba)
+    return None if same.all() else picture(rgba)
 
 
-def _picture(rgba: Pixels | None) -> str | None:
-    """A PNG as a data URL."""
-    return None if rgba is None else "data:image/png;base64," + b64encode(png.write_rgba(rgba)).decode()
-
-
-def _head(sources: Sources, entry: str | int) -> dict[str, Any]:
+def _head(ancestry: Ancestry, entry: str | int) -> dict[str, Any]:
     if isinstance(entry, int):
         return {"text": f"seed {entry}"}
-    return {"text": entry, "picture": _picture(sources.frame(entry.rpartition(".")[0]))}
+    rgba = ancestry.frame(entry)
+    return {"text": entry, "picture": None if rgba is None else picture(rgba)}
+
+
+def _honesty(built: Built, artist: Artist) -> dict[str, Any]:
+    return {"nearest": _nearest(built, artist), "craft": _craft(built.sprites, artist)}
 
 
 def _nearest(built: Built, artist: Artist) -> list[dict[str, Any]]:
-    """For each sprite the learnt one that it comes nearest to, the nearest pair first."""
+    """For each sprite the learnt one that it comes nearest to; those that count as copies first, then the nearest.
+
+    ``nearer`` of the ``beside`` held-out sprites of its size come as near to a learnt one.
+    """
     found = []
     palette = built.sprites[0].palette
     lab, own = entries(palette), entries(artist.corpus_palette)
@@ -186,18 +205,20 @@ def _nearest(built: Built, artist: Artist) -> list[dict[str, Any]]:
         some = [sprite for sprite in built.sprites if sprite.indices.shape == shape]
         if not len(known):
             continue
+        beside = beside_held_out(artist, artist.record.held_out, shape)
         shares, which = nearest(np.stack([sprite.indices for sprite in some]), lab, known, own, most=PAIRS)
         for sprite, share, place in zip(some, shares.tolist(), which.tolist(), strict=True):
-            picture = Sprite(known[place], artist.corpus_palette).rgba()
             found.append(
                 {
                     "frame": sprite.name,
                     "share": round(share, 3),
                     "bar": round(artist.bar(shape), 3),
-                    "picture": _picture(picture),
+                    "nearer": int(np.searchsorted(beside, share, "right")),
+                    "beside": len(beside),
+                    "picture": picture(Sprite(known[place], artist.corpus_palette).rgba()),
                 }
             )
-    return sorted(found, key=lambda each: each["share"])
+    return sorted(found, key=lambda each: (each["share"] >= each["bar"], each["share"]))
 
 
 def _craft(sprites: Sequence[Sprite], artist: Artist) -> list[list[Any]]:

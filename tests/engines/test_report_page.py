@@ -56,7 +56,7 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     wip = HERE.parents[1] / "examples" / "dungeon" / "art" / "wip"
     path = root / "report.html"
     facts = {"version": "0", "project": f"a {EVIL} game", "models": []}
-    facts["sheets"] = [told(root, each, None) for each in built_sheets(root)]
+    facts["sheets"] = [told(root, each) for each in built_sheets(root)]
     facts["sheets"] += [holes(root / "holes", wip), grid()]
     path.write_bytes(page(facts))
     yield Shown(browser, forged, path)
@@ -72,7 +72,7 @@ def holes(root: Path, wip: Path) -> dict[str, Any]:
         '[[sheet]]\nname = "finished"\nkind = "complete"\nfrom = "*.png"\nhole = "#ff00ff"\n'
     )
     assert build(root, Options(), Silent()).exit_code == 0
-    facts = told(root, root / "out" / "finished.json", None)
+    facts = told(root, root / "out" / "finished.json")
     facts["name"] = EVIL
     return facts
 
