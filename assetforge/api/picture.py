@@ -29,9 +29,10 @@ def enlarged(sprite: Sprite) -> bytes:
 
 
 def across(sprites: Sequence[Sprite]) -> int:
-    """How many of them stand in a row of a contact sheet."""
+    """How many of them stand in a row of a contact sheet, so that its rows are about equally full."""
     times = zoom(sprites)
-    return max(1, (WIDTH + times) // (times * (max(sprite.size[0] for sprite in sprites) + 1)))
+    most = max(1, (WIDTH + times) // (times * (max(sprite.size[0] for sprite in sprites) + 1)))
+    return -(-len(sprites) // -(-len(sprites) // most))
 
 
 def contact(rows: Sequence[Sequence[Sprite]]) -> bytes:

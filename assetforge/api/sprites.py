@@ -165,8 +165,9 @@ class Sprites(tuple[Sprite, ...]):
     def _repr_png_(self) -> bytes | None:
         if not self:
             return None
-        row = picture.across(self)
-        return picture.contact([self[start : start + row] for start in range(0, min(len(self), MOST_SHOWN), row)])
+        shown = self[:MOST_SHOWN]
+        row = picture.across(shown)
+        return picture.contact([shown[start : start + row] for start in range(0, len(shown), row)])
 
     @property
     def palette(self) -> Palette:
