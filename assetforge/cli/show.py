@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..formats import Ration
 
-__all__ = ["print_sprites", "show"]
+__all__ = ["print_pictures", "print_sprites", "show"]
 
 ZOOM = 4
 
@@ -69,6 +69,11 @@ def print_sprites(paths: Iterable[Path]) -> None:
             pictures += _pictures(path, path.stem, ration)
         if path.with_suffix(".json").is_file():
             break
+    _print(pictures, way(), ZOOM, False)
+
+
+def print_pictures(pictures: list[tuple[str, NDArray[np.uint8]]]) -> None:
+    """Pictures that a command has at hand, by name."""
     _print(pictures, way(), ZOOM, False)
 
 

@@ -1,0 +1,1 @@
+"""Nearest sprites and near-copies, by what the encoder's latents say of them; free of torch."""
