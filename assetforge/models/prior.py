@@ -16,13 +16,13 @@ from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
 from ..resemblance import nearest
 from ..sprite import Sprite
-from . import mixing, tiling
+from . import blending, filling, mixing, tiling
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose, figures
 from .data import entry_lab
 from .loss import mixed
 from .memory import PAIRS, Memory, recall
-from .noise import normals, uniforms
+from .noise import normals
 from .pixelvae import PixelVAE
 from .record import Record, recorded
 from .reflection import divergence, reconstructed
@@ -202,65 +202,17 @@ class Prior:
             raise ConfigError(f"the tile is {wide}x{high}; at most {SIDES[1]} a side can be drawn.")
         return tiling.close(self.studio, sprites, tile, seed=seed, temperature=temperature)
 
-    def complete(
-        self, sprite: Sprite, hole: NDArray[np.bool_], *, variants: int = 1, seed: int = 0, temperature: float = 1.0
-    ) -> list[Sprite]:
-        """The sprite with its hole filled, `variants` times; every pixel outside the hole is untouched.
-
-        Arguments:
-            sprite: What is known; its pixels under the hole are not read.
-            hole: True where to fill, shape (H, W).
-            variants: How many fillings.
-            seed: Of the first; the others use the numbers after it.
-            temperature: 0 takes the likeliest color at each step.
-
-        Raises:
-            ConfigError: If the hole has another size than the sprite, or the sprite is too large.
-        """
-        if hole.shape != sprite.indices.shape:
-            raise ConfigError(f"the hole is {hole.shape[::-1]}, the sprite {sprite.size}: they must be of one size.")
-        if max(sprite.size) > SIDES[1]:
-            raise ConfigError(
-                f"the sprite is {sprite.size[0]}x{sprite.size[1]}; at most {SIDES[1]} a side can be filled."
-            )
-        names = [sprite.name if n == 0 else f"{sprite.name}-{n + 1}" for n in range(variants)]
-        if temperature == 0:
-            found = self.predict([sprite], [hole])[0].indices
-            return [replace(sprite, indices=found, name=name) for name in names]
-        height, width = hole.shape
-        with one_thread():
-            vector = self.studio.look([sprite], [hole]).vector
-            noise = np.stack([normals(seed, n, SLOTS, self.model.config.slot) for n in range(variants)])
-            _, _, latents = self.model.prior(
-                vector.expand(variants, -1), (height, width), None, torch.from_numpy(noise), min(1.0, temperature)
-            )
-        random = [uniforms(seed, n, height, width) for n in range(variants)]
-        indices, _ = self.studio.fill([sprite] * variants, [hole] * variants, latents, random, temperature)
-        known = ~hole
-        return [
-            replace(sprite, indices=np.where(known, sprite.indices, filled), name=name)
-            for filled, name in zip(indices, names, strict=True)
-        ]
+    def complete(self, sprite: Sprite, hole: NDArray[np.bool_], **options: Any) -> list[Sprite]:
+        """The sprite with its hole filled, every other pixel untouched; `options` as of `filling.complete`."""
+        return filling.complete(self.studio, sprite, hole, **options)
 
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
-        """Each sprite with every hidden pixel in the color that is likeliest given all visible ones: by the context's
-        guess and by what the learnt sprites have there (`exemplars`).
+        """Each sprite with every hidden pixel in the color that is likeliest; see `filling.predict`."""
+        return filling.predict(self.studio, sprites, holes)
 
-        Where nothing is visible, the likeliest color is taken pixel by pixel in raster order.
-        """
-        guessed = [chances.argmax(2).astype(np.uint8) for chances in self.studio.expect(sprites, holes)]
-        dark = [place for place, hole in enumerate(holes) if hole.all()]
-        for place in dark:
-            sprite, hole = sprites[place], holes[place]
-            shape = (hole.shape[0], hole.shape[1])
-            with one_thread():
-                _, _, latent = self.model.prior(self.studio.look([sprite], [hole]).vector, shape)
-            none = np.zeros((*shape, 3), np.float32)
-            guessed[place] = self.studio.fill([sprite], [hole], latent, [none], 0.0)[0][0]
-        return [
-            replace(sprite, indices=np.where(hole, filled, sprite.indices))
-            for sprite, hole, filled in zip(sprites, holes, guessed, strict=True)
-        ]
+    def blend(self, keys: Sequence[Sprite], palette: Palette, **options: Any) -> list[Sprite]:
+        """In-betweens from key to key, or what latent arithmetic makes of one; `options` as of `blending.blend`."""
+        return blending.blend(self.studio, keys, palette, **options)
 
     def mix(
         self, rows: Sequence[Sprite | int], cols: Sequence[Sprite | int], palette: Palette, **options: Any
