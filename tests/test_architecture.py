@@ -85,6 +85,7 @@ HEAVY = {
     "click": {"cli"},
     "tqdm": {"cli"},
     "rich": {"cli"},
+    "rich": {"cli"},
     "rectpack": set(),
     "safetensors": {"models"},
     "imagequant": set(),

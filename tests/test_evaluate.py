@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from assetforge.cli.evaluate import evaluate as command
+from assetforge.cli.tables import show_table
 from assetforge.evaluate.bits import baselines, histogram, neighbours, uniform
 from assetforge.evaluate.completion import HOLES, NearestVisible, TrainingTile, accuracy, hole, nearest_visible
 from assetforge.evaluate.counts import adaptive, coded
@@ -142,3 +143,17 @@ def test_the_command_prints_the_contract(tmp_path) -> None:
     assert figures["baselines"]["uniform"] == pytest.approx(np.log2(17))
     assert figures["bits_per_pixel"] > 0
     assert {"memorisation", "model", "palette"} <= set(figures)
+
+
+def test_a_table_lines_up_and_takes_names_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Numbers end in one column, without colors where there is no terminal; what looks like markup is text."""
+    show_table("Bits [bold]per[/bold] pixel", ["", "bits"], [["[red]png", "5.083"], ["x", "12.100"]], "a note")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "Bits [bold]per[/bold] pixel",
+        "            bits",
+        "[red]png   5.083",
+        "x         12.100",
+        "a note",
+        "",
+    ]

@@ -33,6 +33,7 @@ def checkpoint_of(path: Path) -> checkpoint.Checkpoint:
     return checkpoint.read(path)
 
 
+@pytest.mark.slow
 def test_looking_changes_no_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With and without samples on the way, a training ends with the same weights and the same card; the weights that
     were kept are among those that were looked at."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .tables import show_table
 from .train import art_and_archives
 
 __all__ = ["evaluate"]
@@ -85,39 +86,50 @@ def evaluate(
     if as_json:
         click.echo(json.dumps(figures, indent=2, sort_keys=True))
         return
-    click.echo(f"{figures['sprites']} sprites, {figures['pixels']} pixels, {len(chosen)} colors + transparent")
-    click.echo("bits per pixel")
-    for name, bits in {"model": figures["bits_per_pixel"], **figures["baselines"]}.items():
-        click.echo(f"  {name:<12} {bits:.3f}")
-    tiles = figures["completion_training_tile"]
-    beside = "nearest visible pixel, best training tile" if tiles else "nearest visible pixel"
-    click.echo(f"completion, share of hidden pixels exactly right ({beside})")
-    for name, share in figures["completion"].items():
-        others = [part[name] for part in (figures["completion_nearest_visible"], tiles) if part]
-        click.echo(f"  {name:<12} {share:.3f} ({', '.join(f'{other:.3f}' for other in others)})")
-    memory = figures["memorisation"]
-    click.echo("memorisation, share of pixels that differ from the nearest training sprite")
-    click.echo(
-        f"  generated    {memory['median']:.3f} (median of {memory['generated']}; exact copies: {memory['exact']})"
-    )
-    click.echo(
-        f"  held out     {memory['held_out_median']:.3f} "
-        f"({100 * memory['below']:.0f} % of the generated are nearer than 99 % of these)"
-    )
+    click.echo(f"{figures['sprites']} sprites, {figures['pixels']} pixels, {len(chosen)} colors + transparent\n")
+    _tell(figures)
     if drawn:
         _tell_art(figures["art"])
 
 
+def _tell(found: dict[str, Any]) -> None:
+    """Bits, completion and memorisation, a table each."""
+    bits = {"model": found["bits_per_pixel"], **found["baselines"]}
+    show_table("Bits per pixel", ["", "bits"], [[name, f"{value:.3f}"] for name, value in bits.items()])
+    beside = {"nearest visible pixel": found["completion_nearest_visible"]}
+    beside |= {"best training tile": tiles} if (tiles := found["completion_training_tile"]) else {}
+    rows = [
+        [name, f"{share:.3f}", *(f"{other[name]:.3f}" for other in beside.values())]
+        for name, share in found["completion"].items()
+    ]
+    show_table("Completion: share of hidden pixels exactly right", ["hidden", "model", *beside], rows)
+    memory = found["memorisation"]
+    share = 100 * memory["below"]
+    show_table(
+        "Memorisation: share of pixels that differ from the nearest training sprite",
+        ["", "median"],
+        [["generated", f"{memory['median']:.3f}"], ["held out", f"{memory['held_out_median']:.3f}"]],
+        f"Of {memory['generated']} generated, {memory['exact']} are exact copies; {share:.0f} % are nearer than 99 % "
+        "of those held out.",
+    )
+
+
 def _tell_art(found: dict[str, Any]) -> None:
-    """A line for each measure, then for each craft figure."""
-    click.echo(f"art, {found['generated']} generated beside {found['held_out']} held out (floor: real ones)")
+    """The distribution, then each craft figure, beside what real families reach."""
 
-    def line(name: str, figure: dict[str, Any], more: str) -> None:
-        mark = " " if figure["within"] else "x"
-        click.echo(f"{mark} {name:<16} {figure['value']:8.3f} (floor {figure['floor']:.3f} ± {figure['sd']:.3f}){more}")
+    def row(name: str, figure: dict[str, Any], *more: str) -> list[str]:
+        mark = "" if figure["within"] else "beyond"
+        return [name, f"{figure['value']:.3f}", f"{figure['floor']:.3f} ± {figure['sd']:.3f}", *more, mark]
 
-    for name in ("craft", "kernel", "coverage", "forest"):
-        line(name, found[name], "")
-    for name, figure in found["figures"].items():
-        line(name, figure, f"; mean {figure['mean']:.3f}, held out {figure['mean_held_out']:.3f}")
-    click.echo("x: beyond the floor by more than two standard deviations")
+    title = f"Art: {found['generated']} generated beside {found['held_out']} held out; floor: real beside real"
+    names = ("craft", "kernel", "coverage", "forest")
+    show_table(title, ["", "value", "floor", ""], [row(name, found[name]) for name in names])
+    show_table(
+        "Craft figures: distance in units of the pack's spread, and means",
+        ["", "distance", "floor", "generated", "held out", ""],
+        [
+            row(name, figure, f"{figure['mean']:.3f}", f"{figure['mean_held_out']:.3f}")
+            for name, figure in found["figures"].items()
+        ],
+        "beyond: by more than two standard deviations of the floor. What each measure is: docs/measures.md.",
+    )

@@ -15,7 +15,7 @@ from ..manifest import CACHE
 
 __all__ = ["Answers"]
 
-FORMAT = 2
+FORMAT = 1
 """Another one when the same question is answered otherwise."""
 
 

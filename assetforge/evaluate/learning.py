@@ -18,8 +18,6 @@ from .craft import entries
 __all__ = ["Student", "alike", "beside_held_out", "counted", "distances"]
 
 PAIRS = 2000
-FEWEST = 8
-"""Held-out sprites of a size under which nothing is said of how near such come."""
 
 
 class Student(Protocol):
@@ -60,13 +58,9 @@ def distances(student: Student, sprites: Sequence[Sprite]) -> NDArray[np.float64
 
 
 def beside_held_out(student: Student, held_out: Sequence[Sprite], shape: tuple[int, int]) -> NDArray[np.float64]:
-    """The distances of the held-out sprites of one (H, W) to their nearest learnt ones, the least first; empty if there
-    are too few to say anything by them."""
+    """The distances of the held-out sprites of one (H, W) to their nearest learnt ones, the least first."""
     some = [sprite for sprite in held_out if sprite.indices.shape == shape]
-    if len(some) < FEWEST:
-        return np.zeros(0)
-    found = [distances(student, [sprite]) for sprite in some]
-    return np.sort(np.concatenate(found))
+    return np.sort([float(distances(student, [sprite])[0]) for sprite in some])
 
 
 def alike(sprites: Sequence[Sprite], others: Sequence[Sprite]) -> float:

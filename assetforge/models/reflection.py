@@ -16,12 +16,12 @@ from .vae import SLOTS
 
 __all__ = ["divergence", "reconstructed"]
 
-CALM = 0.5
-"""Of the pixels: what a latent leaves open is decided, not diced."""
-
 
 def reconstructed(studio: Studio, sprites: Sequence[Sprite]) -> list[Sprite]:
-    """Each sprite drawn from its mean latent alone, in its palette; no pixel of it is looked at."""
+    """Each sprite drawn from its mean latent alone, in its palette; no pixel of it is looked at.
+
+    With fixed dice: the likeliest pixels, one by one, are all of one color, as no sprite is.
+    """
     found: list[Sprite] = list(sprites)
     latents = studio.codes(sprites)
     groups: dict[object, list[int]] = {}
@@ -31,7 +31,7 @@ def reconstructed(studio: Studio, sprites: Sequence[Sprite]) -> list[Sprite]:
         blank = [Sprite(np.zeros_like(sprites[n].indices), sprites[n].palette) for n in places]
         holes = [np.ones(sprites[n].indices.shape, bool) for n in places]
         dice = [uniforms(0, n, *sprites[n].indices.shape) for n in places]
-        drawn, _ = studio.fill(blank, holes, latents[places], dice, CALM)
+        drawn, _ = studio.fill(blank, holes, latents[places], dice, 1.0)
         for place, indices in zip(places, drawn, strict=True):
             found[place] = Sprite(indices, sprites[place].palette, sprites[place].name)
     return found

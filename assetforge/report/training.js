@@ -49,7 +49,7 @@ function curve(model) {
   chart.append(line(1, { stroke: "var(--dim)" }), line(2, { stroke: "var(--mark)" }), words(left, height - 6, "0"),
     words(width - right, height - 6, `${last} steps`, { "text-anchor": "end" }));
   if (best) chart.append(drawing("circle", { cx: x(best[0]), cy: y(best[2]), r: 5, fill: "var(--mark)" }));
-  const told = "Bits per pixel, fewer are better: gray while training, blue on sprites that were held out; the dot is what was kept."
+  const told = "Bits per pixel, fewer are better: gray while training, when some pixels are shown to it, blue on sprites that were held out, nothing shown; the dot is what was kept."
     + (baselines.length ? " Dotted: what counts of the same learnt sprites need for those held out." : "")
     + (far.length ? ` Above the chart: ${far.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ")}.` : "");
   return element("figure", {}, element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${model.name}: curve` }, chart),
@@ -77,7 +77,7 @@ function reconstructions(model) {
   const { of, pairs } = model.reconstructed;
   return [element("h3", {}, "Sprites drawn from their own latent"),
     element("p", { class: "dim" }, `The ${of} sprite on the left, on the right what its 16 slots alone make of it; ${percent(model.alike)} of the pixels agree. `
-      + "A latent is kept small, so that it steers and does not copy."),
+      + "A latent is kept small: it holds an outline and the main colors, so that it steers and does not copy."),
     element("ul", { class: "frames" }, ...pairs.map((picture, place) => element("li", {},
       element("img", { src: picture, alt: `${of} sprite ${place + 1} and its reconstruction`, onload: ({ target }) => doubled(target, 64) }))))];
 }

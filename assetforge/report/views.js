@@ -115,7 +115,7 @@ function honesty(sheet) {
   const card = (each) => () => {
     const frame = sheet.byName.get(each.frame);
     const scale = zoom(frame.fullWidth, frame.fullHeight);
-    const beside = each.beside ? `; ${percent(each.nearer / each.beside)} of held-out sprites come as near` : "";
+    const beside = each.beside ? `; ${each.nearer} of ${each.beside} held-out sprites come as near (percentile ${Math.round((100 * each.nearer) / each.beside)})` : "";
     return element("li", { class: "near" }, element("div", { class: "two" }, sheet.canvas(frame),
       element("img", { src: each.picture, alt: `learnt sprite nearest to ${each.frame}`, width: frame.fullWidth * scale, height: frame.fullHeight * scale })),
       element("figcaption", { class: each.share < each.bar && !meant ? "warn" : "" }, `${each.frame}: ${percent(each.share)} of pixels differ${beside}`));
@@ -128,7 +128,7 @@ function honesty(sheet) {
       : `All differ from every learnt sprite in at least ${bar} of their pixels, as sprites of different families do.`),
     folded("Each beside the learnt sprite that it comes nearest to", () => [
       element("p", { class: "dim" }, "Drawn on the left, learnt on the right; those under the mark first."
-        + (beside ? ` To compare: ${beside} sprites of this size were never learnt from, and it is told how many of them come as near to a learnt one.` : "")),
+        + (beside ? ` To compare: how many of the ${beside} sprites of this size that were held out from learning come as near to a learnt one.` : "")),
       ...first(48, sheet.nearest.map(card), "pairs")])];
 }
 
