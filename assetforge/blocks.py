@@ -33,14 +33,27 @@ class Project:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """The keys of a ``[[model]]``, which is trained before the sheets that name it."""
+    """The keys of a ``[[model]]``, which is trained before the sheets that name it.
+
+    Arguments:
+        pairs: Instead of `from`, two folders or patterns: what it is to draw from, and what it is to draw.
+    """
 
     name: str = option()
-    from_: tuple[str, ...] = option()
+    from_: tuple[str, ...] = option(())
+    pairs: tuple[str, ...] = option(())
     minutes: float | None = option(None, low=0.01, high=100_000)
     steps: int | None = option(None, low=1, high=100_000_000)
     seed: int = option(0, low=0, high=MOST_SEED)
     base: str = option("base")
+
+    @property
+    def art(self) -> dict[str, tuple[str, ...]]:
+        """The patterns of what it learns from: "from", or "left" and "right"; a folder means all that it holds."""
+        if not self.pairs:
+            return {"from": self.from_}
+        wide = (one if any(magic in one for magic in "*?[{.") else f"{one.rstrip('/')}/**/*.*" for one in self.pairs)
+        return {side: (one,) for side, one in zip(("left", "right"), wide, strict=True)}
 
     @property
     def budget(self) -> int:

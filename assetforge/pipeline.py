@@ -31,7 +31,7 @@ MOST_SWAPS = 255
 MANY = 100
 """Faults of one file that are told each by itself."""
 
-PATHS = {"source", "output", "palette", "swaps", "from", "like", "rows", "cols", "model", "base"}
+PATHS = {"source", "output", "palette", "swaps", "from", "like", "rows", "cols", "model", "base", "pairs"}
 """Keys whose strings are paths below the project."""
 
 
@@ -224,6 +224,15 @@ class Loader:
             self.tell(*faults)
             return None
         before = self.found
+        if bool(model.from_) == bool(model.pairs):
+            told = (
+                "from and pairs are both given; keep one."
+                if model.from_
+                else "from: the key is missing; or give pairs."
+            )
+            self.fault(told, place("pairs" if model.pairs else ""))
+        elif len(model.pairs) not in (0, 2):
+            self.fault(f'pairs: {len(model.pairs)} given; name two folders: ["sketches", "sprites"].', place("pairs"))
         if model.minutes is not None and model.steps is not None:
             self.fault("minutes and steps are both given; keep one.", place("steps"))
         if model.name in ("base", "none"):
@@ -261,7 +270,7 @@ class Loader:
         if self.found != before:
             return None
         fits = auto_size(palette) and step.takes == "nothing"
-        pack = models[model].from_ if fits and model in models else ()
+        pack = models[model].art.get("right", models[model].from_) if fits and model in models else ()
         exports = project.exports if step.exports is None else step.exports
         swaps = project.swaps if step.swaps is None else step.swaps
         return Sheet(step, place, palette, tuple(dict.fromkeys(exports)), tuple(dict.fromkeys(swaps)), model, pack)
@@ -271,6 +280,9 @@ class Loader:
         if not isinstance(step, Modelled):
             return ""
         name = step.model or "base"
+        if step.pairs and (name == "base" or (name in models and not models[name].pairs)):
+            self.fault(f'model = "{name}" learns no pairs; give a [[model]] `pairs = [LEFT, RIGHT]`.', place("model"))
+            return name
         if name in models or name == "base":
             return name
         if name in broken:

@@ -199,14 +199,22 @@ class Planner:
     def model(self, learnt: Learnt) -> Item:
         """A ``[[model]]`` as it stands: fresh if it is here, or was trained under this key and is not needed."""
         model, finder = learnt.model, self.finder(learnt.place)
-        inputs = {"from": finder.find("from", model.from_, foldered=True)}
+        if model.pairs:
+            inputs = {side: finder.find("pairs", patterns) for side, patterns in model.art.items()}
+        else:
+            inputs = {"from": finder.find("from", model.from_, foldered=True)}
         digests, unreadable = self.read(inputs)
         if faults := (*finder.faults, *(error.within(learnt.place("")) for error in unreadable)):
             return Item(model.name, learnt, "fault", errors=faults)
         evidence = {
             "version": __version__,
             "format": [FORMAT, LEARNING],
-            "settings": {"from": model.from_, "steps": model.budget, "seed": model.seed, "base": learnt.base},
+            "settings": {
+                **({"pairs": model.pairs} if model.pairs else {"from": model.from_}),
+                "steps": model.budget,
+                "seed": model.seed,
+                "base": learnt.base,
+            },
             "base": self.checkpoint(learnt.base)[1] if learnt.base != "none" else "",
             "inputs": digests,
         }

@@ -175,12 +175,13 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
     def counted(sources: Sequence[Source], step: Step) -> list[tuple[Tally, str]]:
         return count(root, sources, Counting.of(step, palette), job.provenance["inputs"], shelf)
 
-    bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior, count=counted)
+    targets = [palettes.load(spec, root, links=True) for spec in job.swaps]
+    taken = tuple(target.name for target in targets)
+    bench = Bench(job.inputs, lambda sources: _read(root, sources), palette, prior, count=counted, taken=taken)
     drawn: Any = job.step.run(bench)
     name = job.step.name
     flat = [sprite for row in drawn for sprite in row] if job.step.grid else drawn
-    targets = [palettes.load(spec, root, links=True) for spec in job.swaps]
-    rows = swaps(flat, targets, job.step.map)
+    rows = (*bench.rows, *swaps(flat, targets, job.step.map))
     if isinstance(job.step, Packed):
         options = {key: getattr(job.step, key) for key in ("padding", "extrude", "trim", "power_of_two", "max_size")}
         stood = [read_bytes(root / path) for path in job.former]
@@ -195,7 +196,8 @@ def _draw(job: SheetJob, shelf: Shelf) -> dict[str, bytes]:
         provenance["model"] = {**provenance["model"], "sha256": model[0].sha256, "card": card}
     files: dict[str, bytes] = {}
     for page in pages:
-        files |= sheet_files(replace(page, swaps=rows, pivot=job.step.pivot), provenance, job.exports)
+        whole = job.step.dressed(replace(page, swaps=rows, pivot=job.step.pivot))
+        files |= sheet_files(whole, provenance, job.exports)
     return files
 
 
@@ -217,12 +219,17 @@ def _read(root: Path, sources: Sequence[Source]) -> list[list[Raster]]:
 
 
 def _train(job: TrainJob, report: Callable[[Any], None] | None) -> bytes:
-    from . import corpus
+    from . import corpus, pairs
     from .models import train
 
     root = Path(job.root)
-    _read(root, job.inputs["from"])
-    examples = corpus.gather([corpus.Source(root / source.path, source.name) for source in job.inputs["from"]])
+    sides = {key: [corpus.Source(root / one.path, one.name) for one in found] for key, found in job.inputs.items()}
+    for sources in job.inputs.values():
+        _read(root, sources)
+    if "from" in sides:
+        examples = corpus.gather(sides["from"])
+    else:
+        examples = pairs.gather_pairs(pairs.matched(sides["left"], sides["right"]))
     return train.train(
         examples,
         base=None if job.base == "none" else root / job.base,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from test_sampler import naive
 from torch import Tensor
 
 from assetforge import formats
+from assetforge.build import build
 from assetforge.cli import cli
 from assetforge.corpus import Source
 from assetforge.errors import AssetforgeError, ConfigError, InputError
@@ -33,6 +35,8 @@ from assetforge.models.train import paired, train
 from assetforge.models.vae import SLOTS
 from assetforge.pairs import gather_pairs, matched
 from assetforge.palette import Palette
+from assetforge.pipeline import load
+from assetforge.plan import State, make
 from assetforge.sprite import Sprite
 
 PAIRED = replace(SMALL, paired=True)
@@ -282,3 +286,65 @@ def test_what_cannot_be_paired_or_translated_is_told(
     code, _, told = call(*arguments)
     assert code in (1, 2) and fault in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["left", "right"]
+
+
+PROJECT = """
+[project]
+palette = "auto:4"
+
+[[model]]
+name = "inker"
+pairs = {pairs}
+steps = 1
+base = "none"
+
+[[sheet]]
+name = "inked"
+kind = "translate"
+model = "{model}"
+from = "sketches/*.png"
+variants = 2
+"""
+
+
+def game(root: Path, pairs: str = '["left", "right"]', model: str = "inker") -> Path:
+    """A project that learns pairs of its art and translates a sketch."""
+    pack(root / "art", 12)
+    files(root / "art" / "sketches", {"new": np.full((9, 8, 4), 128, np.uint8) | np.array([0, 0, 0, 255], np.uint8)})
+    (root / "assetforge.toml").write_text(PROJECT.format(pairs=pairs, model=model))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("pairs", "model", "fault"),
+    [
+        ('["left"]', "inker", r'assetforge.toml:7 \[\[model\]\] "inker": pairs: 1 given; name two folders'),
+        ("[]", "inker", "from: the key is missing; or give pairs"),
+        ('["left", "right"]\nfrom = "left/*.png"', "inker", "from and pairs are both given"),
+        ('["left", "right"]', "base", 'model = "base" learns no pairs'),
+        ('["left", "nowhere"]', "inker", 'pairs: "nowhere/.*matches no image'),
+    ],
+)
+def test_faults_of_a_model_of_pairs_name_their_key(pairs: str, model: str, fault: str, tmp_path: Path) -> None:
+    """What a [[model]] of pairs or its sheet asks for in vain is told before anything is built."""
+    pipeline = load(game(tmp_path / "game", pairs, model))
+    faults = list(pipeline.faults)
+    if not faults:
+        faults = [error for item in make(pipeline, State.load(pipeline.root)).models for error in item.errors]
+    assert re.search(fault, "\n".join(map(str, faults)))
+
+
+@pytest.mark.slow
+def test_a_project_learns_pairs_and_translates(tmp_path: Path) -> None:
+    """A build trains the model of pairs and draws the sheet; a second does nothing; a new left side trains again."""
+    root = game(tmp_path / "game")
+    result = build(root)
+    assert result.exit_code == 0
+    told = json.loads((root / "assets" / "forge" / "inked.json").read_text())
+    assert sorted(told["frames"]) == ["new", "new-2"]
+    assert told["meta"]["provenance"]["model"]["card"]["pairs"]["count"] == 12
+    assert build(root).built == {}
+    image = np.zeros((8, 8, 4), np.uint8)
+    image[2:5] = 255
+    files(root / "art" / "left", {"tile_3": image})
+    assert "inked" in build(root).built

@@ -7,6 +7,7 @@ for a single pixel, and the decoder reads it; but it knows nothing of what else 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -23,6 +24,7 @@ from .places import coordinates, nearest, sweeps
 __all__ = ["Context", "Seen"]
 
 CANDIDATES = 6
+EVEN = math.log(0.5)
 DISTANCE = 8.0
 FAR = 3.0
 """Pixels to the nearest visible one are told in units of this many, and up to so many units."""
@@ -36,7 +38,8 @@ class Seen(NamedTuple):
         vector: For the latent's prior, shape (B, C).
         guess: Log-probabilities of every entry at every pixel, shape (B, H * W, K); 0 for a sprite of which
             nothing is visible.
-        keys: Entries of the left sprites, shape (B, H * W), int64, if there are any.
+        keys: For each pixel the left's entry and whether something is likely to be drawn, as one number; shape
+            (B, H * W), int64, if there are left sprites.
     """
 
     map: Tensor
@@ -111,9 +114,12 @@ class Context(nn.Module):
         half = self.rise_half(torch.cat([half, F.interpolate(quarter, size=half.shape[2:])], 1))
         full = self.leave(torch.cat([full, F.interpolate(half, size=full.shape[2:])], 1))
         guess = self.guess(full, some, indices, visible, nearby, palettes, vectors)
+        keys = None
         if left is not None and self.aside is not None:
             guess = both(guess, self.aside.guess(full, left, palettes, vectors))
-        return Seen(self.map(full), vector, guess, None if left is None else left.indices.flatten(1))
+            # Within an outline and outside it the left has nothing, yet they are not alike.
+            keys = 2 * left.indices.flatten(1) + (guess[..., 0] < EVEN)
+        return Seen(self.map(full), vector, guess, keys)
 
     def guess(
         self,

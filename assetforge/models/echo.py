@@ -1,8 +1,8 @@
-"""What a right sprite has shown so far where its left one has the same entry.
+"""What a right sprite has shown so far where its left one is alike.
 
 The guess at a pixel is worked out before anything is drawn. What was drawn since tells more: where two grays became two
 greens, a third such gray becomes the second green. So the guess is taken for what a Dirichlet prior expects, and counts
-of this one sprite are added to it; the logits of the decoders learn to lean towards that, from not at all.
+of this one sprite are added to it; the logits of the decoders lean towards that as far as they learn to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ __all__ = ["Echo", "Echoes"]
 
 STRENGTH = 10.0
 """Three numbers among a million weights learn by the same small steps: so they count for more."""
+START = 0.05
 LEAST, SUREST = -12.0, -1e-4
 
 
@@ -28,7 +29,7 @@ class Echo(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.leaning = nn.Parameter(torch.zeros(3))
+        self.leaning = nn.Parameter(torch.tensor([START, START, 0.0]))
 
     @property
     def worth(self) -> Tensor:
@@ -58,7 +59,7 @@ class Echo(nn.Module):
 
         Arguments:
             guess: Shape (B, N, K).
-            keys: The left's entries, shape (B, N), int64.
+            keys: Numbers, equal where the left is alike, shape (B, N), int64.
             indices: The right's, -1 where unknown, shape (B, N), int64.
             visible: True where known beforehand, shape (B, N).
         """

@@ -37,7 +37,7 @@ class Condition(NamedTuple):
         sketch: Shades, shape (B, H * W), int64, for a decoder that colors a sketch; else None.
         offsets: Added to the logits of the entries: log of how many each stands for, -inf for those that may
             not be; shape (B, 1, K), or (B, SHADES + 1, K) to be chosen from by the sketch.
-        keys: Entries of the left sprites, shape (B, H * W), int64, if there are any.
+        keys: Numbers of what is alike for `echo`, shape (B, H * W), int64, if there are left sprites.
     """
 
     map: Tensor

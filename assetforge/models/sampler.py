@@ -23,6 +23,7 @@ from .pixelvae import PixelVAE
 from .pointer import EntryPointer, ShapePointer
 from .products import in_lanes
 from .trunk import Trunk
+from .vae import SLOTS
 
 __all__ = ["Pencil", "from_dark_to_light", "sample"]
 
@@ -33,7 +34,7 @@ def sample(
     canvas: Tensor,
     visible: Tensor,
     palettes: Palettes,
-    latent: Tensor,
+    latent: Tensor | None,
     random: Tensor,
     temperature: float = 1.0,
     left: Left | None = None,
@@ -44,7 +45,7 @@ def sample(
         canvas: Indices, read where visible, shape (B, H, W), int64.
         visible: True where pixels must stay, shape (B, H, W).
         palettes: One a sprite.
-        latent: Shape (B, SLOTS, slot).
+        latent: Shape (B, SLOTS, slot); None for sprites that are told nothing of one.
         random: Uniform numbers in [0, 1), shape (B, H, W, 3).
         temperature: As for `decide`.
         left: What the sprites are drawn from, if the model is `paired`.
@@ -58,7 +59,12 @@ def sample(
     canvas = order.argsort(1).gather(1, canvas.masked_fill(~visible, 0).flatten(1)).view_as(canvas)
     vectors = in_lanes(model.embed, palettes)
     seen = in_lanes(model.look, canvas, visible, palettes, vectors, left)
-    told, said = in_lanes(model.to_sketch, latent, seen, palettes, vectors)
+    if latent is None:
+        silent = torch.zeros(len(canvas), dtype=torch.bool, device=canvas.device)
+        latent = torch.zeros(len(canvas), SLOTS, model.config.slot, device=canvas.device)
+        told, said = in_lanes(model.to_sketch, latent, seen, palettes, vectors, None, None, silent)
+    else:
+        told, said = in_lanes(model.to_sketch, latent, seen, palettes, vectors)
     gray, sketch = grays(len(canvas), canvas.device), sketched(canvas, palettes)
     grayness = model.embed(grays(1, canvas.device)).expand(len(canvas), -1, -1)
     pencil = Pencil(model.sketcher, sketch, visible, gray, grayness, told)

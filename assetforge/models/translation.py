@@ -17,13 +17,12 @@ from .checkpoint import Checkpoint
 from .entries import entry_lab
 from .left import Left
 from .lexicon import Lexicon
-from .noise import normals, uniforms
+from .noise import uniforms
 from .paired import lefts
 from .products import LANES
 from .sampler import sample
 from .studio import SIDES, Studio
 from .threads import one_thread
-from .vae import SLOTS
 
 __all__ = ["beside", "kept", "recalled", "translate"]
 
@@ -126,12 +125,7 @@ def draw(
     model, shape = studio.model, orders[0][0].indices.shape
     left = beside(lexicon, [sprite for sprite, _ in orders], palette)
     one = studio.tensors([Sprite(np.zeros(shape, np.uint8), palette)] * len(orders))
-    seen = model.look(one.indices, one.visible, one.palettes, model.embed(one.palettes), left)
-    noise = torch.from_numpy(np.stack([normals(seed, number, SLOTS, model.config.slot) for _, number in orders]))
-    size = (shape[0], shape[1])
-    _, _, latents = model.prior(seen.vector, size, None, noise if temperature else None, min(1.0, temperature))
-    random = np.stack([uniforms(seed, number, *size) for _, number in orders])
-    drawn, _ = sample(
-        model, one.indices, one.visible, one.palettes, latents, torch.from_numpy(random), temperature, left
-    )
+    random = np.stack([uniforms(seed, number, shape[0], shape[1]) for _, number in orders])
+    # The left says what a latent would: told both, a sprite follows the latent where they differ.
+    drawn, _ = sample(model, one.indices, one.visible, one.palettes, None, torch.from_numpy(random), temperature, left)
     return drawn.numpy().astype(np.uint8)

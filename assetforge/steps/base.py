@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..models.prior import Prior
     from ..palette import Palette
     from ..quantize.tally import Tally
+    from ..sheet import Sheet
     from ..sprite import Raster, Sprite
 
 __all__ = ["DITHERS", "MAPS", "Bench", "Finder", "Inputs", "Modelled", "Packed", "Source", "Step"]
@@ -60,6 +61,8 @@ class Bench:
         facts: Takes what the sheet's provenance should tell beside its settings; plain JSON values.
         count: The frames of each source, counted for a step, each with the source's name; what was counted before
             is not read again. A bench of files that are read once has none.
+        taken: Names that no row of the palette strip may have, because other rows have them.
+        rows: Takes further rows for the strip: for each the color that every index of the sprites' palette becomes.
     """
 
     inputs: Mapping[str, tuple[Source, ...]]
@@ -68,6 +71,8 @@ class Bench:
     prior: Callable[[], Prior]
     facts: dict[str, Any] = field(default_factory=dict)
     count: Callable[[Sequence[Source], Step], list[tuple[Tally, str]]] | None = None
+    taken: tuple[str, ...] = ()
+    rows: list[Palette] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +117,10 @@ class Step(ABC):
     def run(self, bench: Bench) -> Sequence[Sprite] | Sequence[Sequence[Sprite]]:
         """The sprites of the sheet, all in one palette; rows of them if `grid`."""
 
+    def dressed(self, page: Sheet) -> Sheet:
+        """A page of the sheet, with what this kind has to tell of it beyond its frames."""
+        return page
+
 
 @dataclass(frozen=True, kw_only=True)
 class Packed(Step):
@@ -130,7 +139,13 @@ class Packed(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Modelled(Step):
-    """A kind that draws with a model: the name of a ``[[model]]``, a checkpoint, or the bundled base."""
+    """A kind that draws with a model: the name of a ``[[model]]``, a checkpoint, or the bundled base.
+
+    Class attributes:
+        pairs: Whether it must be a model of pairs.
+    """
 
     model: str = option("")
     temperature: float = option(0.9, low=0, high=10)
+
+    pairs: ClassVar[bool] = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..errors import AssetforgeError
 from ..settings import option
@@ -32,6 +32,8 @@ class Translate(Modelled, Packed):
 
     from_: tuple[str, ...] = option()
     variants: int = option(1, low=1, high=64)
+
+    pairs: ClassVar[bool] = True
 
     def inputs(self, finder: Finder) -> Inputs:
         return {"from": finder.find("from", self.from_)}
