@@ -16,6 +16,7 @@ from assetforge.models import tiling
 from assetforge.models.prior import Prior
 from assetforge.palette import Palette
 from assetforge.sprite import Sprite
+from assetforge.terrain import roughness
 
 SIX = Palette(((26, 28, 44), (93, 39, 93), (177, 62, 83), (239, 125, 87), (255, 205, 117), (244, 244, 244)), "six")
 
@@ -104,7 +105,7 @@ def test_the_seam_is_no_rougher_than_the_rest(prior: Prior, size: int) -> None:
     drawn = prior.draw(SIX, 8, size=(size, size), seed=2, tile="xy", candidates=2).sprites
 
     def steps(sprites: list[Sprite]) -> float:
-        pairs = [tiling.roughness(one, axis) for one in sprites for axis in (0, 1)]
+        pairs = [roughness(one, axis) for one in sprites for axis in (0, 1)]
         return float(np.mean([one[0] for one in pairs]) / np.mean([one[1:].mean() for one in pairs]))
 
     assert steps(drawn) <= 1.1

@@ -40,6 +40,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "train": "train:train",
         "generate": "draw:generate",
         "complete": "draw:complete",
+        "tileset": "tileset:tileset",
         "mix": "draw:mix",
         "blend": "blend:blend",
         "translate": "translate:translate",

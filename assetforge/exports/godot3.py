@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .godot import HANDED_OVER, animations, margin, quoted, real, region, resources, shader
+from .godot_tiles import tileset3
 
 if TYPE_CHECKING:
     from ..sheet import Sheet
@@ -17,7 +18,7 @@ __all__ = ["Godot3"]
 @dataclass(frozen=True)
 class Godot3:
     """Gives ``NAME.tres``, SpriteFrames for an AnimatedSprite; ``NAME.swap.tres``, a material that shows a sprite in
-    another palette; and the ``.import`` files of the pictures.
+    another palette; and the ``.import`` files of the pictures. Of a tileset also ``NAME.tileset.tres``, its TileSet.
 
     All frames of an animation are shown equally long in Godot 3; one that lasts longer comes several times.
     """
@@ -25,7 +26,10 @@ class Godot3:
     handed_over: ClassVar[tuple[str, ...]] = HANDED_OVER
 
     def files(self, sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, bytes]:
-        return resources(sheet, _frames(sheet), _swap(sheet))
+        files = resources(sheet, _frames(sheet), _swap(sheet))
+        if sheet.terrain:
+            files[f"{sheet.name}.tileset.tres"] = tileset3(sheet, sheet.terrain).encode("utf-8", "backslashreplace")
+        return files
 
 
 def _frames(sheet: Sheet) -> str:

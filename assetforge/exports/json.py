@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from .. import __version__
 
 if TYPE_CHECKING:
-    from ..sheet import Frame, Sheet, Tag
+    from ..sheet import Frame, Sheet, Tag, Terrain
 
-__all__ = ["Json", "JsonArray", "animations", "document", "frame_facts", "meta", "one_round"]
+__all__ = ["Json", "JsonArray", "animations", "document", "frame_facts", "meta", "one_round", "terrain"]
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,21 @@ def meta(sheet: Sheet, provenance: Mapping[str, Any]) -> dict[str, Any]:
             "transparent": 0,
         },
         "palettes": [{"name": each.name, "colors": list(each.hex)} for each in sheet.palettes],
+        **({"terrain": terrain(sheet.terrain, sheet)} if sheet.terrain else {}),
         **({"related_multi_packs": [f"{name}.json" for name in sheet.others]} if sheet.others else {}),
         "provenance": provenance,
+    }
+
+
+def terrain(told: Terrain, sheet: Sheet) -> dict[str, Any]:
+    """A tileset for engines that lay it themselves: of each frame the material of its cell and of its neighbors."""
+    cells = zip(sheet.frames, told.centers, told.around, strict=True)
+    return {
+        "name": told.name,
+        "layout": told.layout,
+        "colors": list(told.colors),
+        "neighbors": ["n", "ne", "e", "se", "s", "sw", "w", "nw"],
+        "frames": {frame.name: {"center": center, "around": list(around)} for frame, center, around in cells},
     }
 
 

@@ -21,7 +21,7 @@ from ..files import name_fault
 from .json import one_round
 
 if TYPE_CHECKING:
-    from ..sheet import Sheet, Tag
+    from ..sheet import Sheet, Tag, Terrain
 
 __all__ = ["Grid", "Tiled", "file_names", "lattice"]
 
@@ -147,6 +147,34 @@ def _facts(sheet: Sheet, grid: Grid | None, pictures: list[str]) -> dict[str, An
         "columns": grid.columns,
         **picture,
         "tiles": sorted(tiles, key=lambda facts: int(facts["id"])),
+        **({"wangsets": [_wangset(sheet.terrain, ids)]} if sheet.terrain else {}),
+    }
+
+
+def _wangset(terrain: Terrain, ids: list[int]) -> dict[str, Any]:
+    """The terrain of a tileset: which material, 1 inner or 2 outer, lies at each edge and corner of each tile.
+
+    An island of one cell shows the outer material at each of them, as plain outer ground does; so it has no part in it.
+    """
+    inner, outer = (f"{terrain.name} {side}" for side in ("inner", "outer"))
+    cells = zip(ids, terrain.centers, terrain.around, strict=True)
+    return {
+        "name": terrain.name,
+        "type": "corner" if None in terrain.centers else "mixed",
+        "tile": -1,
+        "colors": [
+            {"name": name, "color": color, "tile": -1, "probability": 1}
+            for name, color in zip((inner, outer), terrain.colors, strict=True)
+        ],
+        "wangtiles": sorted(
+            (
+                # From the top clockwise, as ours; 0 is no label.
+                {"tileid": tile, "wangid": [{1: 1, 0: 2}.get(bit, 0) for bit in around]}
+                for tile, center, around in cells
+                if not (center == 1 and not any(around))
+            ),
+            key=lambda told: int(told["tileid"]),
+        ),
     }
 
 
@@ -189,11 +217,11 @@ def _text(name: str) -> str:
 
 def _json(facts: Mapping[str, Any]) -> Iterator[str]:
     """One line for each fact and tile, so that changes show well in git."""
-    *first, (key, tiles) = facts.items()
+    first = {key: value for key, value in facts.items() if key != "tiles"}
     yield "{"
-    yield from (f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in first)
-    yield f" {json.dumps(key)}: ["
-    lines = [f"  {json.dumps(tile, ensure_ascii=False)}" for tile in tiles]
+    yield from (f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}," for name, value in first.items())
+    yield ' "tiles": ['
+    lines = [f"  {json.dumps(tile, ensure_ascii=False)}" for tile in facts["tiles"]]
     yield ",\n".join(lines)
     yield " ]"
     yield "}"
@@ -218,6 +246,15 @@ def _xml(facts: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"   <frame{_attributes(frame)}/>" for frame in tile["animation"])
             yield "  </animation>"
         yield " </tile>"
+    for wangset in facts.get("wangsets", ()):
+        yield " <wangsets>"
+        yield f"  <wangset{_attributes({key: wangset[key] for key in ('name', 'type', 'tile')})}>"
+        yield from (f"   <wangcolor{_attributes(color)}/>" for color in wangset["colors"])
+        for tile in wangset["wangtiles"]:
+            told = {"tileid": tile["tileid"], "wangid": ",".join(map(str, tile["wangid"]))}
+            yield f"   <wangtile{_attributes(told)}/>"
+        yield "  </wangset>"
+        yield " </wangsets>"
     yield "</tileset>"
 
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from ..color import distance
 from ..palette import Palette
 from ..sprite import Sprite
+from ..terrain import seams
 from .data import entry_lab, table_to
 from .memory import LEAST, Memory
 from .noise import choices, uniforms
 from .studio import Studio, centered
 
-__all__ = ["AXES", "close", "opaque", "roughness", "seam", "sources", "spread"]
+__all__ = ["AXES", "close", "opaque", "seam", "sources", "spread"]
 
 AXES = {"x": (1,), "y": (0,), "xy": (1, 0)}
 """The array axes that a tile wraps along, left and right first."""
@@ -33,28 +34,13 @@ TEXTURE = 0.08
 """The least share of neighbors that differ in a tile to start from: a flat one teaches nothing."""
 HIGHEST = np.float32(1 - 2**-24)
 """The number that never decides for a transparent pixel; see `noise.SUREST`."""
-FAINT = 0.01
-"""OKLab: steps are compared beyond it, so that a nearly flat tile has no seam for one pixel."""
 OFFSET = 1 << 20
 """The numbers of fillings are beyond this, far from those of sprites."""
 
 
-def roughness(sprite: Sprite, axis: int) -> NDArray[np.float64]:
-    """Mean OKLab distance between neighbors along `axis`, of each line of pairs: the first is that over the seam.
-
-    A step between drawn and transparent counts 1. Shape (W,) or (H,).
-    """
-    lab = entry_lab(sprite.palette)[sprite.indices]
-    beside = np.roll(sprite.indices, 1, axis)
-    step = distance(lab, np.roll(lab, 1, axis))
-    step = np.where((sprite.indices == 0) | (beside == 0), (sprite.indices != beside).astype(float), step)
-    return np.asarray(step.mean(1 - axis))
-
-
 def seam(sprite: Sprite, axes: str) -> float:
-    """The mean step over the seam beside the mean step inside; of two seams the worse; 1 is no seam at all."""
-    found = [roughness(sprite, axis) for axis in AXES[axes]]
-    return max(float((steps[0] + FAINT) / (steps[1:].mean() + FAINT)) for steps in found)
+    """How rough the seams along `axes` are beside the rest; of two the worse."""
+    return max(seams.seam(sprite, axis) for axis in AXES[axes])
 
 
 def spread(sprite: Sprite, shape: tuple[int, int]) -> Sprite:

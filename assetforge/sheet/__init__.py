@@ -2,7 +2,7 @@
 
 from .former import boxes
 from .layout import MOST_SIDE
-from .nouns import Frame, Sheet, Tag, cut
+from .nouns import Frame, Sheet, Tag, Terrain, cut
 from .pages import grid, pack, pages
 
-__all__ = ["MOST_SIDE", "Frame", "Sheet", "Tag", "boxes", "cut", "grid", "pack", "pages"]
+__all__ = ["MOST_SIDE", "Frame", "Sheet", "Tag", "Terrain", "boxes", "cut", "grid", "pack", "pages"]

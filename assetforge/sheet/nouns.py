@@ -10,7 +10,7 @@ from ..palette import Palette
 from ..sprite import Sprite
 from .strip import Size
 
-__all__ = ["Frame", "Sheet", "Tag", "cut"]
+__all__ = ["Frame", "Sheet", "Tag", "Terrain", "cut"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,25 @@ class Tag:
     repeat: int = 0
 
 
+@dataclass(frozen=True)
+class Terrain:
+    """What each frame of a tileset shows of two materials: 1 is the inner one, 0 the outer one.
+
+    Arguments:
+        name: Of the pair, as INNER-OUTER; frames are called ``name/MASK``.
+        layout: "blob-47" or "wang-16".
+        colors: The main color of either material, inner first, as ``#rrggbb``.
+        centers: Of which material the cell of each frame is; None in a set that is told by its corners.
+        around: For each frame its eight neighbors, N, NE, E, … clockwise; -1 where the set does not say.
+    """
+
+    name: str
+    layout: str
+    colors: tuple[str, str]
+    centers: tuple[int | None, ...]
+    around: tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """Sprites packed: `cut` gives them back.
@@ -66,6 +85,7 @@ class Sheet:
         pivot: The point of every sprite that engines place and turn it by, as parts of its width and height from
             the upper left; if there is none, each engine has its own.
         others: The names of the other pages, if this is the first of several that make one sheet.
+        terrain: What the frames are of a tileset, if they are one.
     """
 
     name: str
@@ -75,6 +95,7 @@ class Sheet:
     swaps: tuple[Palette, ...] = ()
     pivot: tuple[float, float] | None = None
     others: tuple[str, ...] = ()
+    terrain: Terrain | None = None
 
     @property
     def palettes(self) -> tuple[Palette, ...]:

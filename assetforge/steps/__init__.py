@@ -9,4 +9,5 @@ KINDS = {
     "mix": "assetforge.steps.mix:Mix",
     "blend": "assetforge.steps.blend:Blend",
     "translate": "assetforge.steps.translate:Translate",
+    "tileset": "assetforge.steps.tileset:Tileset",
 }
