@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from .errors import InputError
 from .palette import Palette
 
-__all__ = ["DIRECTIONS", "Raster", "Sprite"]
+__all__ = ["DIRECTIONS", "Raster", "Sprite", "animations"]
 
 TRANSPARENT = 0
 DIRECTIONS = ("forward", "reverse", "pingpong", "pingpong_reverse")
@@ -103,3 +104,17 @@ class Sprite:
     def renamed(self, name: str) -> Self:
         """The same sprite under another name."""
         return replace(self, name=name)
+
+
+Image = TypeVar("Image", Raster, Sprite)
+
+
+def animations(images: Sequence[Image]) -> list[list[Image]]:
+    """The images in their order, in groups: neighbors that share a tag are one animation, a still is alone."""
+    groups: list[list[Image]] = []
+    for one in images:
+        if one.tag and groups and groups[-1][0].tag == one.tag:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups

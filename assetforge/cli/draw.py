@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..sprite import Raster
+
 __all__ = ["complete", "generate", "mix"]
 
 
@@ -104,12 +106,13 @@ def complete(
 ) -> None:  # fmt: skip
     """Fill exactly the hole of each image; every other pixel stays as it is.
 
-    The hole is --mask, or --erase, or NAME.mask.png beside NAME.png, or every pixel of the --hole color.
+    The hole is --mask, or --erase, or NAME.mask.png beside NAME.png, or every pixel of the --hole color. The frames of
+    an animation are filled as one: what one frame hides and another shows is taken from there.
     """
     from .. import formats
     from ..errors import InputError
     from ..quantize import quantizer
-    from ..steps.complete import marked
+    from ..steps.complete import finished, marked
     from .output import check_out, write_sprites
 
     check_out(output)
@@ -119,12 +122,15 @@ def complete(
         raise click.UsageError(f'--hole {hole}: give a color as "#rrggbb".')
     color = tuple(int(hole[place : place + 2], 16) for place in (1, 3, 5))
     desk = Desk(model, palette, {"images": images})
-    rasters, holes = [], []
+    rasters: list[Raster] = []
+    holes: list[NDArray[np.bool_]] = []
+    places: list[str] = []
     for path, name in desk.files["images"]:
         beside = mask or path.with_name(f"{path.stem}.mask.png")
         white = formats.read(beside) if erase is None and (mask is not None or beside.is_file()) else None
-        for number, frame in enumerate(formats.read(path, name)):
-            try:
+        frames = formats.read(path, name)
+        try:
+            for number, frame in enumerate(frames):
                 if erase is not None:
                     where = rectangle(erase, frame.size)
                 elif white is not None:
@@ -132,17 +138,17 @@ def complete(
                     where = marked(frame, (-1, -1, -1), white[min(number, len(white) - 1)])
                 else:
                     where = marked(frame, color, None)
-                if not where.any():
-                    raise InputError(f"has no hole: give --mask or --erase, or paint it {hole}.")
-            except InputError as error:
-                raise error.within(path) from error
-            known = frame.rgba.copy()
-            known[where] = 0
-            rasters.append(replace(frame, rgba=known))
-            holes.append(where)
-    drawn = []
-    for sprite, where in zip(quantizer.quantize(rasters, desk.bench.palette), holes, strict=True):
-        drawn += desk.prior().complete(sprite, where, variants=variants, seed=seed, temperature=temperature)
+                known = frame.rgba.copy()
+                known[where] = 0
+                rasters.append(replace(frame, rgba=known))
+                holes.append(where)
+                places.append(path.as_posix())
+            if not any(one.any() for one in holes[-len(frames) :]):
+                raise InputError(f"has no hole: give --mask or --erase, or paint it {hole}.")
+        except InputError as error:
+            raise error.within(path) from error
+    sprites = quantizer.quantize(rasters, desk.bench.palette)
+    drawn = finished(desk.prior, sprites, holes, places, variants=variants, seed=seed, temperature=temperature)
     settings = {"variants": variants, "temperature": temperature, "seed": seed, "hole": hole, "erase": erase}
     provenance = desk.provenance("complete", settings)
     told(write_sprites(drawn, output, provenance=provenance, inputs=desk.paths), provenance, quiet, as_json)

@@ -16,7 +16,7 @@ from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
 from ..resemblance import nearest
 from ..sprite import Sprite
-from . import blending, filling, mixing, tiling
+from . import animate, blending, filling, mixing, tiling
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose, figures
 from .data import entry_lab
@@ -49,12 +49,14 @@ class Drawn:
         dropped: How many of them were dropped, by reason: as near copies, or for their craft.
         nearest: For each sprite the share of pixels that differ from the nearest sprite that it might be a copy of:
             one the model learnt from, or one it was asked to be like.
+        numbers: Which of the candidates each is.
     """
 
     sprites: list[Sprite]
     candidates: int
     dropped: dict[str, int] = field(default_factory=dict)
     nearest: list[float] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
 
 
 class Prior:
@@ -189,7 +191,36 @@ class Prior:
             sprites = tiling.close(self.studio, sprites, tile, seed=seed, temperature=temperature)
             closed = self.nearest(np.stack([one.indices for one in sprites]), palette, like)
             choice = replace(choice, nearest=closed.tolist())
-        return Drawn(sprites, total, choice.dropped, choice.nearest)
+        return Drawn(sprites, total, choice.dropped, choice.nearest, choice.kept)
+
+    def animate(
+        self,
+        palette: Palette,
+        count: int,
+        *,
+        like: Sequence[Sprite],
+        size: tuple[int, int] = (32, 32),
+        seed: int = 0,
+        temperature: float = 1.0,
+        truncation: float = 1.0,
+        candidates: int = 4,
+    ) -> Drawn:
+        """New animations that move as those among `like` do, frame after frame, each tagged by its number.
+
+        Arguments:
+            count, candidates: Animations; the others as of `draw`.
+
+        Raises:
+            ConfigError: As `draw`, or if the frames of an animation are not of one size.
+        """
+        heat: dict[str, Any] = {"seed": seed, "temperature": temperature, "truncation": truncation}
+        acts = animate.staged(like, (size[1], size[0]))
+        keys = [act.key for act in acts]
+        first = self.draw(palette, count, size=size, candidates=candidates, like=keys, **heat)
+        sprites = animate.played(self.studio, acts, first.sprites, first.numbers, **heat)
+        frames = [frame for act in acts for frame in act.frames]
+        near = self.nearest(np.stack([one.indices for one in sprites]), palette, frames)
+        return replace(first, sprites=sprites, nearest=near.tolist())
 
     def close(self, sprites: Sequence[Sprite], tile: str, *, seed: int = 0, temperature: float = 0.9) -> list[Sprite]:
         """The sprites, of one size, with their edges meeting along `tile`, "x", "y" or "xy"; see `tiling.close`.
@@ -205,6 +236,12 @@ class Prior:
     def complete(self, sprite: Sprite, hole: NDArray[np.bool_], **options: Any) -> list[Sprite]:
         """The sprite with its hole filled, every other pixel untouched; `options` as of `filling.complete`."""
         return filling.complete(self.studio, sprite, hole, **options)
+
+    def complete_frames(
+        self, frames: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]], **options: Any
+    ) -> list[list[Sprite]]:
+        """An animation with the holes of its frames filled as one; `options` as of `complete`, by variant."""
+        return animate.completed(self.studio, frames, holes, **options)
 
     def predict(self, sprites: Sequence[Sprite], holes: Sequence[NDArray[np.bool_]]) -> list[Sprite]:
         """Each sprite with every hidden pixel in the color that is likeliest; see `filling.predict`."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import AssetforgeError, InputError
 from ..settings import option
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..models.prior import Prior
     from ..sprite import Raster, Sprite
 
-__all__ = ["Complete", "marked"]
+__all__ = ["Complete", "finished", "marked"]
 
 WHITE = 128
 
@@ -28,8 +29,11 @@ class Complete(Modelled, Packed):
     """``kind = "complete"``: fills the pixels of `hole`'s color, or those white in NAME.mask.png.
 
     The known pixels are first mapped to the palette, the holes having no say in it, and then kept.
-    Variants are called NAME, NAME-2, NAME-3.
+    Variants are called NAME, NAME-2, NAME-3. The frames of an animation are filled as one: what one frame hides and
+    another shows is taken from there, the rest is drawn once and moves along.
     """
+
+    format: ClassVar[int] = 2
 
     from_: tuple[str, ...] = option()
     hole: str = option("#ff00ff")
@@ -68,29 +72,56 @@ class Complete(Modelled, Packed):
                 places.append(source.path)
         if faults:
             raise ExceptionGroup("masks", faults)
-        finished = []
         known = locked(self, bench.palette, rasters)
-        for sprite, hole, place in zip(known, holes, places, strict=True):
-            try:
-                finished += self.fill(bench, sprite, hole)
-            except AssetforgeError as error:
-                raise error.within(place) from error
-        return finished
-
-    def fill(self, bench: Bench, sprite: Sprite, hole: NDArray[np.bool_]) -> list[Sprite]:
-        """The variants of one sprite; itself alone if nothing is to be filled."""
-        if not hole.any():
-            return [sprite]
-        drawn = bench.prior().complete(
-            sprite, hole, variants=self.variants, seed=self.seed, temperature=self.temperature
+        return finished(
+            bench.prior, known, holes, places, variants=self.variants, seed=self.seed, temperature=self.temperature
         )
-        for one in drawn:
-            assert (one.indices[~hole] == sprite.indices[~hole]).all(), "a known pixel moved"
-        suffixes = ("", *(f"-{number}" for number in range(2, len(drawn) + 1)))
-        return [
-            replace(one, name=sprite.name + suffix, duration=sprite.duration, tag=sprite.tag and sprite.tag + suffix)
-            for one, suffix in zip(drawn, suffixes, strict=True)
-        ]
+
+
+def finished(
+    prior: Callable[[], Prior],
+    sprites: Sequence[Sprite],
+    holes: Sequence[NDArray[np.bool_]],
+    places: Sequence[str],
+    *,
+    variants: int,
+    seed: int,
+    temperature: float,
+) -> list[Sprite]:
+    """The variants of each sprite, an animation filled as one; what has no hole is given back alone.
+
+    Arguments:
+        prior: Gives the model; not called if there is nothing to fill.
+        holes: True where to fill, of each sprite.
+        places: The file of each, for errors.
+    """
+    from ..sprite import animations
+
+    found: list[Sprite] = []
+    start = 0
+    for frames in animations(sprites):
+        mine = holes[start : start + len(frames)]
+        place = places[start]
+        start += len(frames)
+        if not any(hole.any() for hole in mine):
+            found += frames
+            continue
+        options: dict[str, Any] = {"variants": variants, "seed": seed, "temperature": temperature}
+        try:
+            if len(frames) > 1:
+                drawn = prior().complete_frames(frames, mine, **options)
+            else:
+                suffixes = ("", *(f"-{number}" for number in range(2, variants + 1)))
+                tags = [frames[0].tag and frames[0].tag + suffix for suffix in suffixes]
+                filled = prior().complete(frames[0], mine[0], **options)
+                drawn = [[replace(one, tag=tag)] for one, tag in zip(filled, tags, strict=True)]
+        except AssetforgeError as error:
+            raise error.within(place) from error
+        for film in drawn:
+            for one, sprite, hole in zip(film, frames, mine, strict=True):
+                assert (one.indices[~hole] == sprite.indices[~hole]).all(), "a known pixel moved"
+            found += film
+    return found
 
 
 def marked(frame: Raster, color: tuple[int, ...], mask: Raster | None) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..errors import ConfigError
 from ..settings import option
 from .base import Bench, Finder, Inputs, Modelled, Packed
 from .quantize import fitted, locked
@@ -24,8 +25,12 @@ class Generate(Modelled, Packed):
     stays closer to the typical. The provenance tells how far each is from the nearest sprite the model
     learnt from, as the share of pixels that differ, and how many candidates were dropped, and why.
 
+    Of an animation in `like`, new ones are drawn that move as it does, each tagged by its number; `count` is how many.
+
     With `tile` the edges of each sprite meet along "x", "y" or both, "xy"; what it starts from are then learnt tiles.
     """
+
+    format: ClassVar[int] = 2
 
     count: int = option(low=1, high=10_000)
     size: tuple[int, int] = option((32, 32), low=8, high=64)
@@ -47,19 +52,22 @@ class Generate(Modelled, Packed):
         if self.like:
             frames = bench.read(bench.inputs["like"])
             like = locked(self, bench.palette, [frame for file in frames for frame in file])
-        drawn = bench.prior().draw(
-            like[0].palette if like else fitted(self, bench),
-            self.count,
-            size=self.size,
-            seed=self.seed,
-            temperature=self.temperature,
-            truncation=self.truncation,
-            candidates=self.candidates,
-            like=like,
-            tag=self.tag or None,
-            tile=self.tile,
-        )
-        sprites = [sprite.renamed(f"{number:04d}") for number, sprite in enumerate(drawn.sprites)]
+        options: dict[str, Any] = {
+            "size": self.size,
+            "seed": self.seed,
+            "temperature": self.temperature,
+            "truncation": self.truncation,
+            "candidates": self.candidates,
+            "like": like,
+        }
+        if any(one.tag for one in like):
+            if self.tile:
+                raise ConfigError(f'tile = "{self.tile}" goes with stills alone; leave animations out of "like".')
+            drawn = bench.prior().animate(like[0].palette, self.count, **options)
+        else:
+            palette = like[0].palette if like else fitted(self, bench)
+            drawn = bench.prior().draw(palette, self.count, **options, tag=self.tag or None, tile=self.tile)
+        sprites = drawn.sprites
         pairs = zip(sprites, drawn.nearest, strict=True)
         bench.facts["candidates"] = drawn.candidates
         bench.facts["dropped"] = drawn.dropped
