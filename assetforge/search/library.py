@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError, OutputError
-from ..files import digest, read_bytes, write_atomic
+from ..files import clear_temporary, digest, read_bytes, write_atomic
 from ..globs import Stat, look
 from ..manifest import GRAIN, STATE_LIMIT
 from ..models.encoder import Encoder
@@ -171,6 +171,7 @@ class Library:
     def save(self) -> None:
         """Write the index if there is anything new in it; without it the next search has more work, and no more."""
         if self.path is not None and self.changed and self.whitening is not None:
+            clear_temporary(self.path)
             with suppress(OutputError):
                 write_atomic(self.path, self.dump())
             self.changed = False
