@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "pack": "pack:pack",
         "palette": "palette:palette",
         "show": "show:show",
+        "recolor": "recolor:recolor",
         "search": "search:search",
     },
     "Models": {

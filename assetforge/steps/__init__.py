@@ -7,6 +7,7 @@ KINDS = {
     "generate": "assetforge.steps.generate:Generate",
     "complete": "assetforge.steps.complete:Complete",
     "mix": "assetforge.steps.mix:Mix",
+    "recolor": "assetforge.steps.recolor:Recolor",
     "blend": "assetforge.steps.blend:Blend",
     "translate": "assetforge.steps.translate:Translate",
     "tileset": "assetforge.steps.tileset:Tileset",
