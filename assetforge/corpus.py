@@ -21,6 +21,7 @@ from .files import digest, read_bytes
 from .formats import palettes as palette_files
 from .palette import MAX_COLORS, Palette
 from .quantize import quantizer
+from .sources import Source
 from .sprite import Raster, Sprite
 
 __all__ = ["MANY", "MOST_SIDE", "Corpus", "Source", "families", "gather"]
@@ -46,21 +47,6 @@ class Corpus:
     homes: tuple[tuple[int, ...], ...]
     sources: dict[str, str]
     lefts: tuple[Sprite, ...] = ()
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to learn from.
-
-    Arguments:
-        path: Where it is.
-        name: What it goes by.
-        cell: (width, height) of the cells to cut it into, for a sheet; None for a sprite or an animation.
-    """
-
-    path: Path
-    name: str
-    cell: tuple[int, int] | None = None
 
 
 def gather(inputs: Sequence[Source], *, hold_out: bool = True) -> Corpus:

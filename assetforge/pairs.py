@@ -9,17 +9,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from . import formats
-from .corpus import Corpus, Source, gather
+from .corpus import Corpus, gather
 from .errors import InputError, did_you_mean
 from .files import digest, read_bytes
 from .palette import MAX_COLORS
 from .quantize import quantizer
+from .sources import Source
 from .sprite import Raster
 
-__all__ = ["gather_pairs", "matched"]
+__all__ = ["gather_pairs", "matched", "sides"]
 
 NAMED = 3
 """So many faults are told of each kind; the others are counted."""
+
+
+def sides(left: str, right: str) -> list[tuple[Source, Source]]:
+    """The files of two folders, globs or files, paired by name."""
+    lefts, rights = ([Source(path, name) for path, name in formats.find([text])] for text in (left, right))
+    if len(lefts) == len(rights) == 1:
+        return [(lefts[0], rights[0])]
+    return matched(lefts, rights)
 
 
 def matched(lefts: Sequence[Source], rights: Sequence[Source]) -> list[tuple[Source, Source]]:

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..sources import art_and_archives
+
 if TYPE_CHECKING:
-    from ..corpus import Source
     from ..models.train import Progress
     from .following import Follower
 
 __all__ = ["art_and_archives", "train"]
-
-CELLS = re.compile(r"(?P<art>.+)@(?P<width>[1-9]\d*)x(?P<height>[1-9]\d*)")
-
-
-def art_and_archives(inputs: tuple[str, ...]) -> list[Source]:
-    """Archives (``.npz``) as they are, then art by `formats.find`, cut into cells where it is ``ART@WxH``."""
-    from .. import formats
-    from ..corpus import Source
-
-    found = {Path(text): Source(Path(text), Path(text).stem) for text in inputs if text.endswith(".npz")}
-    sheets = {text: CELLS.fullmatch(text) for text in inputs if not Path(text).exists()}
-    for text in inputs:
-        if cell := sheets.get(text):
-            size = (int(cell["width"]), int(cell["height"]))
-            found |= {path: Source(path, name, size) for path, name in formats.find([cell["art"]])}
-    art = [text for text in inputs if not text.endswith(".npz") and not sheets.get(text)]
-    plain = {path: Source(path, name) for path, name in below_all(formats.find(art) if art else [])}
-    return list({**found, **plain, **found}.values())
-
-
-def sides(left: str, right: str) -> list[tuple[Source, Source]]:
-    """The files of two folders, globs or files, paired by name."""
-    from .. import formats
-    from ..corpus import Source
-    from ..pairs import matched
-
-    lefts, rights = ([Source(path, name) for path, name in formats.find([text])] for text in (left, right))
-    if len(lefts) == len(rights) == 1:
-        return [(lefts[0], rights[0])]
-    return matched(lefts, rights)
-
-
-def below_all(found: list[tuple[Path, str]]) -> list[tuple[Path, str]]:
-    """Art that lies in several folders named by its path below what they share, so that each name tells its folder."""
-    folders = {os.path.abspath(path.parent) for path, _ in found}
-    if len(folders) < 2 or len({os.path.splitdrive(folder)[0] for folder in folders}) > 1:
-        return found
-    root = os.path.commonpath(folders)
-    return [(path, Path(os.path.relpath(path, root)).with_suffix("").as_posix()) for path, _ in found]
 
 
 @click.command(
@@ -127,21 +87,13 @@ def train(
     if live is not None and live.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f'"{live}": a page ends in .html.')
     from ..corpus import gather
-    from ..files import clear_temporary, write_atomic
-    from ..models.budget import steps_for
-    from ..models.prior import Prior, base_path
+    from ..models.prior import Prior
     from ..models.train import Events, leads
-    from ..models.train import train as learn
-    from ..pairs import gather_pairs
+    from ..pairs import gather_pairs, sides
+    from ..training import learn
     from .following import Bar, Live
 
-    start = {"base": base_path(), "none": None}.get(base, Path(base))
     corpus = gather_pairs(sides(*pairs)) if pairs else gather(art_and_archives(inputs))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    state = output.with_name(f".{output.stem}.state.safetensors")
-    if steps is None:
-        minutes = 3.0 if minutes is None else minutes
-        steps = steps_for(minutes)
     followers: list[Follower] = [Bar(quiet or not leads())]
     if leads():
         followers += [Live(live, output.stem)] if live is not None else []
@@ -152,28 +104,23 @@ def train(
             follower(progress)
 
     try:
-        data = learn(
+        learn(
             corpus,
-            base=start,
+            output,
+            base=base,
             steps=steps,
             minutes=minutes,
             seed=seed,
             device=device,
-            state=state,
             resume=resume,
-            report=told,
-            name=output.stem,
             half=half,
+            report=told,
         )
     finally:
         for follower in followers:
             follower.close()
     if not leads():
         return
-    write_atomic(output, data)
-    for path in (output, state):
-        clear_temporary(path)
-    state.unlink(missing_ok=True)
     card = Prior.load(output).card
     if as_json:
         click.echo(json.dumps(card, indent=2, sort_keys=True))
