@@ -15,6 +15,7 @@ from assetforge.errors import InputError
 from assetforge.models import checkpoint
 from assetforge.models.loss import held_out_sprites
 from assetforge.models.memory import packed, recall, remember
+from assetforge.models.noise import normals
 from assetforge.models.record import SHOWN, Album, recorded
 from assetforge.models.reflection import divergence, reconstructed
 from assetforge.models.studio import Studio
@@ -82,5 +83,9 @@ def test_a_reflection_reads_the_latent_alone() -> None:
     assert [(one.size, one.palette, one.name) for one in drawn] == [(o.size, o.palette, o.name) for o in sprites]
     nats = divergence(studio, sprites)
     assert nats.shape == (3, 16) and (nats >= -1e-6).all() and nats.sum() > 0
+    one = studio.tensors(sprites)
+    noise = torch.from_numpy(np.stack([normals(0, n, 16, SMALL.slot) for n in range(3)]))
+    terms = studio.model(one.indices, one.visible, one.palettes, noise)
+    assert nats == pytest.approx(terms.latent.numpy(), rel=1e-4)
     assert (divergence(studio, sprites[:1])[0] == nats[0]).all()
     assert (reconstructed(studio, sprites[:1])[0].indices == drawn[0].indices).all()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..sprite import Sprite
 from .noise import normals, uniforms
+from .pixels import sketched
 from .studio import Studio
 from .threads import one_thread
 from .vae import SLOTS
@@ -43,10 +44,16 @@ def divergence(studio: Studio, sprites: Sequence[Sprite]) -> NDArray[np.float64]
     What the slots before one say is drawn once, with fixed noise.
     """
     found = np.zeros((len(sprites), SLOTS))
-    noise = torch.from_numpy(np.stack([normals(0, n, SLOTS, studio.model.config.slot) for n in range(len(sprites))]))
+    model = studio.model
+    noise = torch.from_numpy(np.stack([normals(0, n, SLOTS, model.config.slot) for n in range(len(sprites))]))
     with one_thread():
         for some, padded in studio.chunks(sprites):
             one = studio.tensors([sprites[n] for n in padded])
-            terms = studio.model(one.indices, one.visible, one.palettes, noise[padded])
-            found[some] = terms.latent[: len(some)].double().numpy()
+            vectors = model.embed(one.palettes)
+            mean, spread = model.encode(one.indices, sketched(one.indices, one.palettes), vectors)
+            latent = mean + noise[padded] * (spread / 2).exp()
+            seen = model.look(one.indices, one.visible, one.palettes, vectors)
+            expected, width, _ = model.prior(seen.vector, sprites[some[0]].indices.shape, latent)
+            apart = width - spread + ((mean - expected).square() + spread.exp()) / width.exp() - 1
+            found[some] = apart.sum(2)[: len(some)].double().numpy() / 2
     return found

@@ -36,6 +36,8 @@ COPIES = ("quantize", "complete", "recolor", "pack")
 """Kinds whose sprites are meant to be those that they were made from."""
 NEW = ("generate", "mix", "blend", "tileset")
 """Kinds whose sprites are no one file's."""
+LOOKED_AT = 500
+"""Learnt sprites, evenly taken, whose craft is a pack's: more would change no percentile to speak of."""
 SLACK = 1 << 20
 """Pixels that trimming may have taken from a sprite, beyond what its sheet holds."""
 
@@ -227,6 +229,7 @@ def _craft(sprites: Sequence[Sprite], artist: Artist) -> list[list[Any]]:
     known = [picture for shape in shapes for picture in artist.known(shape, sprites[0].palette)[1]]
     if not known:
         return []
+    known = known[:: 1 + len(known) // LOOKED_AT]
     lab = entries(sprites[0].palette)
     ours, theirs = craft([sprite.indices for sprite in sprites], lab), craft(known, lab)
     low, middle, high = np.percentile(theirs, [5, 50, 95], axis=0)

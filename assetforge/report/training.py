@@ -15,7 +15,7 @@ from ..sprite import Sprite
 
 __all__ = ["Trained", "picture", "trained"]
 
-SHOWN = 12
+SHOWN = 8
 MOST_PIXELS = 1 << 20
 """Pixels learnt from beyond which no counts are made for comparison: they would take minutes."""
 GAP = 2
@@ -104,7 +104,7 @@ def share(value: float) -> str:
 
 
 def some(sprites: Sequence[Sprite]) -> list[Sprite]:
-    """A dozen of them, evenly taken."""
+    """A few of them, evenly taken."""
     return [sprites[n] for n in sorted({int(x) for x in np.linspace(0, len(sprites) - 1, min(SHOWN, len(sprites)))})]
 
 
