@@ -61,12 +61,12 @@ class Recipe:
     usage: float = 0.2
     free_nats: tuple[float, float] = (8.0, 4.0)
     pull: float = 1e-2
-    aside: float = 3.0
+    aside: float = 6.0
     look: int = 25
     patience: int = 4
 
 
-PAIRS = Recipe(rate=1e-3, pull=2e-3)
+PAIRS = Recipe(rate=5e-4, pull=6e-3)
 SCRATCH = Recipe(rate=2e-3, warm_up=200, mirror=0.5, decay=0.998, pull=2e-5, look=100, patience=12)
 
 
