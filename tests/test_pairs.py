@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from assetforge.cli import cli
 from assetforge.corpus import Source
 from assetforge.errors import AssetforgeError, ConfigError, InputError
 from assetforge.formats import png
+from assetforge.models.checkpoint import Checkpoint
 from assetforge.models.data import Batches
 from assetforge.models.entries import entry_lab
 from assetforge.models.left import Left
@@ -32,6 +34,7 @@ from assetforge.models.pixelvae import PixelVAE
 from assetforge.models.prior import Prior
 from assetforge.models.sampler import sample
 from assetforge.models.train import paired, train
+from assetforge.models.translation import kept, recalled
 from assetforge.models.vae import SLOTS
 from assetforge.pairs import gather_pairs, matched
 from assetforge.palette import Palette
@@ -286,6 +289,31 @@ def test_what_cannot_be_paired_or_translated_is_told(
     code, _, told = call(*arguments)
     assert code in (1, 2) and fault in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["left", "right"]
+
+
+def hostile(extras: dict[str, Tensor]) -> Iterator[dict[str, Tensor]]:
+    """What a model of pairs says that it knows of colors, wrong."""
+    for name in ("left", "right", "counts"):
+        key = f"lexicon.{name}"
+        value = extras[key].float()
+        yield {other: each for other, each in extras.items() if other != key}
+        for wrong in (value[:1], value[0, 0], value[None], value * torch.nan, value + torch.inf, value - 1e6):
+            yield extras | {key: wrong}
+        yield extras | {key: torch.full_like(extras[key], -11)}
+
+
+def test_a_damaged_lexicon_is_refused() -> None:
+    """Colors or counts that are missing, of a wrong shape or no numbers are an error; whole ones come back."""
+    rng = np.random.default_rng(1)
+    lab = [rng.random((k, 3)).astype(np.float32) for k in (4, 6)]
+    lexicon = Lexicon(lab[0], lab[1], rng.integers(0, 9, (4, 6)))
+    model = random_model(0, PAIRED)
+    found = recalled(Checkpoint(model, {}, kept(lexicon), ""))
+    assert found is not None and (found.counts == lexicon.counts).all() and (found.left == lexicon.left).all()
+    for extras in hostile(kept(lexicon)):
+        with pytest.raises(InputError, match="lacks what it learnt of the colors of pairs"):
+            recalled(Checkpoint(model, {}, extras, ""))
+    assert recalled(Checkpoint(random_model(), {}, {}, "")) is None
 
 
 PROJECT = """

@@ -48,10 +48,11 @@ def recalled(checkpoint: Checkpoint) -> Lexicon | None:
         return None
     try:
         left, right, counts = (checkpoint.extras[f"lexicon.{key}"] for key in ("left", "right", "counts"))
-        whole = all(3 <= len(lab) <= MAX_COLORS + 1 and lab.shape[1:] == (3,) for lab in (left, right))
-        whole &= counts.shape == (len(left), len(right)) and not counts.is_floating_point()
-        whole &= all(bool((lab.float().abs() <= MOST_LAB).all()) for lab in (left, right)) and bool((counts >= 0).all())
-    except KeyError:
+        whole = counts.dtype == torch.int32 and counts.ndim == 2 and bool((counts >= 0).all())
+        for lab, entries in zip((left, right), counts.shape, strict=False):
+            whole &= 2 <= entries <= MAX_COLORS + 1 and lab.shape == (entries, 3)
+            whole &= bool((lab.float().abs() <= MOST_LAB).all())
+    except (KeyError, RuntimeError):
         whole = False
     if not whole:
         raise InputError("lacks what it learnt of the colors of pairs; train it again.")
