@@ -33,6 +33,7 @@ from assetforge.models.pixels import Palettes, sketched
 from assetforge.models.pixelvae import PixelVAE
 from assetforge.models.prior import Prior
 from assetforge.models.sampler import sample
+from assetforge.models.split import part
 from assetforge.models.train import paired, train
 from assetforge.models.translation import kept, recalled
 from assetforge.models.vae import SLOTS
@@ -127,7 +128,7 @@ def test_the_cached_sampler_equals_the_naive_one_with_a_left(entries: int, heat:
     model = random_model(4, PAIRED)
     for parameter in model.parameters():
         parameter.mul_(0.5)
-    generator, shape = torch.Generator().manual_seed(entries), (2, 5, 6)
+    generator, shape = torch.Generator().manual_seed(entries), (2, 4, 5)
     canvas, palettes = torch.randint(0, entries, shape, generator=generator), random_palettes(2, entries)
     visible = torch.rand(shape, generator=generator) < torch.tensor([0.0, 0.4])[:, None, None]
     latent = torch.randn(2, SLOTS, SMALL.slot, generator=generator)
@@ -376,3 +377,11 @@ def test_a_project_learns_pairs_and_translates(tmp_path: Path) -> None:
     image[2:5] = 255
     files(root / "art" / "left", {"tile_3": image})
     assert "inked" in build(root).built
+
+
+def test_ranks_share_the_left_sprites_too() -> None:
+    """A rank's part of a batch is of both sides: the same rows of each."""
+    left = random_left((4, 3, 5), 6)
+    mine = part(left, slice(1, 3))
+    assert torch.equal(mine.indices, left.indices[1:3]) and torch.equal(mine.expected, left.expected[1:3])
+    assert torch.equal(mine.palettes.lab, left.palettes.lab[1:3]) and len(mine.given) == 2
