@@ -120,7 +120,7 @@ def read(data: bytes) -> Resource:
                 assert kind == "resource"
                 resource.properties = properties
         while tokens.text[tokens.place :].strip() and not re.match(r"\s*\[", tokens.text[tokens.place :]):
-            key = re.match(r"\s*([\w/]+) = ", tokens.text[tokens.place :])
+            key = re.match(r"\s*([\w/:]+) = ", tokens.text[tokens.place :])
             assert key, tokens.text[tokens.place : tokens.place + 40]
             tokens.place += key.end()
             assert resource is not None

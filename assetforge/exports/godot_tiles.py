@@ -46,8 +46,11 @@ def tileset3(sheet: Sheet, terrain: Terrain) -> str:
         if center == 0:
             continue
         bits = sum(bit for bit, inner in zip(BITS, around, strict=True) if inner == 1)
-        flags += [f"Vector2( {frame.x // wide}, {frame.y // high} ), {bits if corners_only else bits + CENTER}"]
+        bits += 0 if corners_only else CENTER
+        flags += [f"Vector2( {frame.x // wide}, {frame.y // high} ), {bits}"] if bits else []
+    # Godot keeps no tile without any bit; where it finds none it takes the icon: in a set of corners, the plain one.
     full = next(frame for frame, around in zip(sheet.frames, terrain.around, strict=True) if 0 not in around)
+    icon = plain if corners_only and plain else full
     lines = [
         '[gd_resource type="TileSet" load_steps=2 format=2]\n',
         f'[ext_resource path={quoted(sheet.name + ".png")} type="Texture" id=1]\n',
@@ -56,7 +59,7 @@ def tileset3(sheet: Sheet, terrain: Terrain) -> str:
         # 0 is 2x2, told by corners; 1 is 3x3 minimal, where a corner counts if both of its sides do.
         f"0/autotile/bitmask_mode = {0 if corners_only else 1}",
         f"0/autotile/bitmask_flags = [ {', '.join(flags)} ]",
-        f"0/autotile/icon_coordinate = Vector2( {full.x // wide}, {full.y // high} )",
+        f"0/autotile/icon_coordinate = Vector2( {icon.x // wide}, {icon.y // high} )",
         f"0/autotile/tile_size = Vector2( {wide}, {high} )",
         "0/autotile/spacing = 0",
         *(f"0/autotile/{kind}_map = [  ]" for kind in ("occluder", "navpoly", "priority", "z_index")),
