@@ -164,6 +164,15 @@ def test_a_hole_in_all_frames_is_filled_once(studio: Studio, temperature: float)
         assert all(np.array_equal(one.indices, made[0].indices) for one in made)
 
 
+def test_frames_that_look_the_same_are_filled_the_same(studio: Studio) -> None:
+    """Where two frames of a walk show the same around the same hole, the hole holds the same, whatever lies between."""
+    hole = np.zeros((SIZE, SIZE), bool)
+    hole[6:] = True
+    frames = film(body(), body(1), body(), body(0, 1, arm=True))
+    made = completed(studio, frames, [hole] * 4, variants=1, seed=4, temperature=0.9)[0]
+    assert np.array_equal(made[0].indices, made[2].indices)
+
+
 def test_frames_of_different_sizes_are_named(studio: Studio) -> None:
     """An animation whose frames differ in size is refused in a line that names the frame."""
     frames = [*film(body()), Sprite(np.ones((4, 5), np.uint8), FOUR, "walk-1", tag="walk")]

@@ -7,7 +7,7 @@ counted in drawn pixels, so that the air around a body moves as the body does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +21,12 @@ REACH = 4
 """The largest shift looked for, in pixels along each axis."""
 NEAR, FAR = 2, 6
 """Half sides of the windows that a shift must agree in; the far one tells the motion inside of holes."""
-FAR_WEIGHT, ALL_WEIGHT, AIR, SHORT = 0.15, 0.1, 0.05, 0.01
-"""How much the far window and the whole frame count beside the near window; how much transparent pixels count beside
-drawn ones; what a shift costs a pixel."""
+FAR_WEIGHT, ALL_WEIGHT, SHORT = 0.15, 0.1, 0.01
+"""How much the far window and the whole frame count beside the near window, and what a pixel's shift by one costs."""
+DRAWN, AIR = 20, 1
+"""What a drawn pixel and a transparent one count. They are whole numbers, so that sums of them are exact."""
+SEEN = 0.75
+"""The least share of what the best shift lets see of both frames: of little seen, much is soon explained."""
 AGREE = 0.55
 """The least agreement of the near window that links a pixel."""
 BEYOND = 8
@@ -97,16 +100,25 @@ def moved(frame: NDArray, down: int, right: int) -> NDArray:
     return found
 
 
-def compared(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> Iterator[tuple[NDArray, NDArray, NDArray]]:
-    """For each of `shifts`: where the two agree, how much each pixel counts, and what is read of `then`."""
-    beyond = np.zeros_like(seen_then)
+def compared(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[Mask, Mask, NDArray[np.int64]]:
+    """For each of `shifts`: where the two agree, where both are seen, and what a pixel counts, each (S, H, W)."""
+    agree, both, weight = [], [], []
     for down, right in shifts():
         other = moved(then, down, right)
         # Beyond the edge there is nothing drawn, which is known.
-        out = ~moved(~beyond, down, right)
-        both = seen & (moved(seen_then, down, right) | out)
-        weight = both * np.where((now > 0) | (other > 0), 1.0, AIR)
-        yield (now == other) & both, weight, other
+        out = ~moved(np.ones_like(seen_then), down, right)
+        visible = seen & (moved(seen_then, down, right) | out)
+        agree.append((now == other) & visible)
+        both.append(visible)
+        weight.append(visible * np.where((now > 0) | (other > 0), DRAWN, AIR))
+    return np.stack(agree), np.stack(both), np.stack(weight)
+
+
+def explained(agree: Mask, both: Mask, weight: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share of the frame that agrees under each shift, less for a long one, none where little is seen, (S,)."""
+    share = (agree * weight).sum((1, 2)) / np.maximum(weight.sum((1, 2)), 1)
+    count = both.sum((1, 2))
+    return np.where(count >= SEEN * count.max(), share, 0.0) - SHORT * np.abs(shifts()).sum(1)
 
 
 def distances(frames: Pixels, known: Mask) -> NDArray[np.float64]:
@@ -117,33 +129,30 @@ def distances(frames: Pixels, known: Mask) -> NDArray[np.float64]:
         found[one, one] = 0
         for other in range(one):
             if min(one - other, count - one + other) <= BEYOND:
-                pairs = compared(frames[one], known[one], frames[other], known[other])
-                shares = [1 - (agree * weight).sum() / max(weight.sum(), 1e-9) for agree, weight, _ in pairs]
-                found[one, other] = found[other, one] = min(shares)
+                pair = compared(frames[one], known[one], frames[other], known[other])
+                found[one, other] = found[other, one] = 1 - explained(*pair).max()
     return found
 
 
 def motion(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64], Mask]:
     """Where each pixel of `now` was in `then`: (down, right), and whether it is to be believed, each (H, W)."""
-    places = shifts()
-    agree, weight, _ = (np.stack(each) for each in zip(*compared(now, seen, then, seen_then), strict=True))
+    places = np.array(shifts())
+    agree, both, weight = compared(now, seen, then, seen_then)
+    whole = np.maximum(explained(agree, both, weight), 0)[:, None, None]
     hits = agree * weight
-    near = [windowed(each, NEAR) for each in (hits, weight)]
-    far = [windowed(each, FAR) for each in (hits, weight)]
-    whole = hits.sum((1, 2)) / np.maximum(weight.sum((1, 2)), 1e-9)
-    local = near[0] / np.maximum(near[1], 1e-9)
-    score = local + FAR_WEIGHT * far[0] / np.maximum(far[1], 1e-9) + ALL_WEIGHT * whole[:, None, None]
-    score -= SHORT * np.abs(places).sum(1)[:, None, None]
+    # Where a window sees little, the larger one says the rest.
+    far = (windowed(hits, FAR) + DRAWN * whole) / (windowed(weight, FAR) + DRAWN)
+    near = (windowed(hits, NEAR) + DRAWN * far) / (windowed(weight, NEAR) + DRAWN)
+    score = near + FAR_WEIGHT * far + ALL_WEIGHT * whole - SHORT * np.abs(places).sum(1)[:, None, None]
     # A pixel that is seen must be the very color that it was, where that is seen too.
-    other = np.stack([moved(seen_then, *place) for place in places])
-    score[~agree & seen & other] = -np.inf
+    score[~agree & both] = -np.inf
     best = score.argmax(0)
-    chosen = np.array(places)[best]
-    trust = np.take_along_axis(local, best[None], 0)[0]
-    return chosen[..., 0], chosen[..., 1], (trust >= AGREE) | ~seen
+    trust = np.take_along_axis(near, best[None], 0)[0]
+    fits = np.isfinite(np.take_along_axis(score, best[None], 0)[0]) & ((trust >= AGREE) | ~seen)
+    return places[best][..., 0], places[best][..., 1], fits
 
 
-def windowed(images: NDArray[np.float64], half: int) -> NDArray[np.float64]:
+def windowed(images: NDArray[np.int64], half: int) -> NDArray[np.int64]:
     """Sums of images (N, H, W) over windows of 2 * half + 1 pixels a side, zeros around them."""
     for axis in (1, 2):
         wide = [(0, 0)] * 3
