@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from .api.model import Model, load
     from .api.project import build
     from .api.sprites import Grid, Palette, Sprite, Sprites
+    from .api.ways import Found, Ways, recolor, search
     from .errors import AssetforgeError, ConfigError, InputError, OutputError
 
 __all__ = [
     "AssetforgeError",
     "ConfigError",
+    "Found",
     "Grid",
     "InputError",
     "Model",
@@ -28,6 +30,7 @@ __all__ = [
     "Sheet",
     "Sprite",
     "Sprites",
+    "Ways",
     "__version__",
     "build",
     "load",
@@ -35,7 +38,9 @@ __all__ = [
     "pack",
     "palette",
     "palettes",
+    "recolor",
     "save",
+    "search",
 ]
 
 __version__ = "0.1.0"
@@ -45,6 +50,7 @@ _WORDS = {
     "api.model": ("Model", "load"),
     "api.project": ("build",),
     "api.sprites": ("Grid", "Palette", "Sprite", "Sprites"),
+    "api.ways": ("Found", "Ways", "recolor", "search"),
     "errors": ("AssetforgeError", "ConfigError", "InputError", "OutputError"),
 }
 """The words of the library, by the file that each stands in."""

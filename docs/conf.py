@@ -68,6 +68,9 @@ html_static_path: list[str] = []
 html_baseurl = ""
 
 LIBRARY = "docs/api"
+MEMBERS = """   :members:
+   :inherited-members: tuple
+   :exclude-members: of, provenance, pages, prior"""
 
 
 def contents() -> str:
@@ -91,7 +94,7 @@ def reference() -> str:
     groups = {
         "Functions": [f".. autofunction:: assetforge.{word}" for word in words if word not in classes],
         "Classes": [
-            f".. autoclass:: assetforge.{word}\n   :members:\n   :exclude-members: of, provenance, pages, prior"
+            f".. autoclass:: assetforge.{word}\n{MEMBERS}"
             for word in classes
             if not issubclass(things[word], Exception)
         ],

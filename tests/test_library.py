@@ -29,7 +29,7 @@ from assetforge.formats import png
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "assetforge"
 WORDS = [word for word in af.__all__ if word != "__version__"]
-SLOW = ("af.load(", "af.train(", "af.evaluate(", "af.report(")
+SLOW = ("af.load(", "af.train(", "af.evaluate(", "af.report(", "af.search(")
 """Words whose examples take seconds: they run a model."""
 
 
@@ -64,7 +64,8 @@ def public(thing: Any, name: str) -> Iterator[tuple[str, Any]]:
     """A word, and if it is a class of ours what may be called or read on it."""
     yield name, thing
     if inspect.isclass(thing) and not issubclass(thing, Exception):
-        for part, value in vars(thing).items():
+        ours = [base for base in thing.__mro__ if base.__module__.startswith("assetforge.api.")]
+        for part, value in (item for base in ours for item in vars(base).items()):
             if not part.startswith("_") and (inspect.isfunction(value) or isinstance(value, property | classmethod)):
                 yield f"{name}.{part}", value
 
@@ -264,7 +265,11 @@ def test_an_input_is_never_replaced(game: Path) -> None:
         (lambda: af.save(af.open("art/heroes"), "a.gif"), "end it in .png"),
         (lambda: af.save(["knight"], "out"), "give sprites"),  # type: ignore[list-item]
         (lambda: model().generate("pico-8", count=0), "count = 0: give a number from 1"),
-        (lambda: model().generate("pico-8", sise=(8, 8)), 'unknown key "sise"; did you mean "size"'),
+        (lambda: model().generate("pico-8", tile="z"), 'tile = "z": choose one of'),
+        (lambda: model().blend(af.open("art/heroes/knight.png"), plus=af.open("art/items")[0]), "give minus as well"),
+        (lambda: af.search(af.open("art/heroes")[0], [], by="size"), "choose one of both, color, shape"),
+        (lambda: af.recolor(af.open("art/heroes"), keep=["red"]), "is no color"),
+        (lambda: af.pack(af.open("art/heroes"), rows=[af.palette("pico-8")]), "a row has one for each"),
         (lambda: model().mix([1], [2], "pico-8", col_styles="8-99"), "slots run from 0"),
         (lambda: model().complete(af.open("art/heroes")), "no sprite has a hole: there is no #ff00ff"),
         (lambda: model().complete(af.open("art/heroes"), (40, 0, 4, 4)), "no sprite has a hole"),

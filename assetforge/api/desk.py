@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import settings, steps
 from .. import sprite as core
-from ..errors import ConfigError
+from ..errors import AssetforgeError, ConfigError
 from ..palette import Palette
 from ..steps.base import Bench, Source, Step
 from .history import history
@@ -17,7 +17,27 @@ from .sprites import Grid, Sprite, Sprites, raster
 if TYPE_CHECKING:
     from ..models.prior import Prior
 
-__all__ = ["files", "run"]
+__all__ = ["Done", "run", "step_of"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step made.
+
+    Arguments:
+        step: Its settings.
+        grid: Its rows, or all sprites in one.
+        provenance: Of each.
+    """
+
+    step: Step
+    grid: Grid
+    provenance: Mapping[str, Any]
+
+    @property
+    def sprites(self) -> Sprites:
+        """All of them."""
+        return self.grid.flat
 
 
 def run(
@@ -25,10 +45,10 @@ def run(
     table: Mapping[str, Any],
     inputs: Mapping[str, Sequence[core.Sprite]],
     palette: Palette | int,
-    prior: Prior | None = None,
+    prior: Prior,
     masks: Sequence[core.Raster] = (),
-) -> Sprites | Grid:
-    """What a sheet of a kind would hold, were these sprites its files; a grid of it, if the kind gives one.
+) -> Done:
+    """What a sheet of a kind would hold, were these sprites its files.
 
     Arguments:
         kind: A row of `steps.KINDS`.
@@ -41,45 +61,40 @@ def run(
     Raises:
         ConfigError: If a key has no such value.
     """
-    step = made(kind, table)
+    step = step_of(kind, table)
     held: dict[Source, list[core.Raster]] = {}
-    found: dict[str, tuple[Source, ...]] = {}
+    found: dict[str, tuple[Source, ...]] = {"mask": ()} if kind == "complete" else {}
+    white = list(masks)
     for key, sprites in inputs.items():
-        sources, white = [], list(masks)
-        for number, frames in enumerate(files(sprites)):
+        sources = []
+        for number, frames in enumerate(core.animations(sprites)):
             source = Source(f"{key}/{number}.png", frames[0].tag or frames[0].name)
             sources.append(source)
             held[source] = [raster(frame) for frame in frames]
-            if white and key == "from":
+            if masks:
                 mask = Source(f"{key}/{number}.mask.png", source.name)
                 held[mask], white = white[: len(frames)], white[len(frames) :]
-                found["mask"] = (*found.get("mask", ()), mask)
+                found["mask"] += (mask,)
         found[key] = tuple(sources)
-    if kind == "complete":
-        found.setdefault("mask", ())
-
-    def artist() -> Prior:
-        assert prior is not None, f"{kind} draws, and was given no model"
-        return prior
-
-    bench = Bench(found, lambda sources: [held[source] for source in sources], palette, artist)
-    drawn: Any = step.run(bench)
+    bench = Bench(found, lambda sources: [held[source] for source in sources], palette, lambda: prior)
+    try:
+        drawn: Any = step.run(bench)
+    except ExceptionGroup as group:
+        raise next(fault for fault in group.exceptions if isinstance(fault, AssetforgeError)) from group
     told = history(kind, shown(table), [one for some in inputs.values() for one in some], bench.facts, prior)
-    if step.grid:
-        return Grid([Sprite.of(cell, told) for cell in row] for row in drawn)
-    return Sprites(Sprite.of(sprite, told) for sprite in drawn)
+    rows = drawn if step.grid else [drawn]
+    return Done(step, Grid([Sprite.of(cell, told) for cell in row] for row in rows), told)
 
 
-def made(kind: str, table: Mapping[str, Any]) -> Step:
+def step_of(kind: str, table: Mapping[str, Any]) -> Step:
     """The step of a kind, its settings looked through as those of a file are.
 
     Raises:
         ConfigError: If any key or value is wrong.
     """
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in table.items()}
-    step, faults = settings.make(
-        settings.resolve(steps.KINDS[kind]), {"name": kind, "kind": kind} | plain, lambda _: ""
-    )
+    table = {"name": kind, "kind": kind} | plain
+    step, faults = settings.make(settings.resolve(steps.KINDS[kind]), table, lambda _: "")
     wrong = [str(fault) for fault in faults]
     if step is not None:
         wrong = [fault for _, fault in step.problems()]
@@ -87,12 +102,6 @@ def made(kind: str, table: Mapping[str, Any]) -> Step:
         raise ConfigError(" ".join(wrong))
     assert isinstance(step, Step)
     return step
-
-
-def files(sprites: Sequence[core.Sprite]) -> list[list[core.Sprite]]:
-    """Sprites as the files that they would be read from: an animation is one, a still another."""
-    tagged = ((sprite.tag or number, sprite) for number, sprite in enumerate(sprites))
-    return [[sprite for _, sprite in frames] for _, frames in groupby(tagged, key=lambda each: each[0])]
 
 
 def shown(table: Mapping[str, Any]) -> dict[str, Any]:

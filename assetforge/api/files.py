@@ -182,6 +182,7 @@ def pack(
     power_of_two: bool = False,
     max_size: int = 4096,
     swaps: Iterable[PaletteLike] = (),
+    rows: Iterable[Colors] = (),
     pivot: tuple[float, float] | None = None,
 ) -> Sheet:
     """Sprites of one palette on one sheet, or on as many pages as they need. `save` writes it for an engine.
@@ -194,18 +195,24 @@ def pack(
         power_of_two: Round the sides up to powers of two.
         max_size: The longest side in pixels, up to 8192.
         swaps: Further palettes for palette-swap shaders, which are rows of the sheet's palette strip.
+        rows: Further rows of that strip as they are, each as long as the sprites' palette: the color that every index
+            becomes, as `Ways.palettes`.
         pivot: The point that engines place and turn each sprite by, as parts of width and height from the upper left.
 
     Raises:
         InputError: If there are no sprites, two share a name, palettes differ, or one is larger than a page.
-        ConfigError: If there is no such palette.
+        ConfigError: If there is no such palette, or a row has another length.
 
     Examples:
         >>> af.pack(af.open("art/heroes"), padding=2, trim=True, swaps=["pico-8"])
         <Sheet: 6 sprites on 1 page, 51x34>
     """
     given = as_sprites(sprites)
-    rows = swapped(given, [_fixed(target) for target in swaps])
+    strip = [*swapped(given, [_fixed(target) for target in swaps]), *rows]
+    for row in strip:
+        if len(row) != len(given[0].palette):
+            fault = f"has {len(row)} colors, the sprites' palette {len(given[0].palette)}: a row has one for each."
+            raise ConfigError(fault, row.name)
     options: dict[str, Any] = {
         "padding": padding,
         "extrude": extrude,
@@ -214,9 +221,9 @@ def pack(
         "max_size": max_size,
     }
     pages = sheets.pages(given, "sheet", **options)
-    settings = options | {"swaps": [row.name for row in rows], "pivot": pivot}
+    settings = options | {"swaps": [row.name for row in strip], "pivot": pivot}
     told = history("pack", settings, given)
-    return Sheet(tuple(replace(page, swaps=rows, pivot=pivot) for page in pages), told)
+    return Sheet(tuple(replace(page, swaps=tuple(strip), pivot=pivot) for page in pages), told)
 
 
 def save(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import sprite as core
-from ..errors import ConfigError, InputError
 from ..models.prior import Prior
 from ..palette import MAX_COLORS
-from ..palette import Palette as Colors
+from ..sheet import grid
 from . import desk
-from .sprites import Grid, PaletteLike, Sprite, Sprites, as_sprites, chosen
+from .drawing import Drawing
+from .files import Sheet
+from .history import history
+from .sprites import PaletteLike, Sprite, Sprites, as_sprites, chosen, raster
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +41,7 @@ def load(path: str | os.PathLike[str] | None = None) -> Model:
     return Model(Prior.load(None if path is None else Path(path)))
 
 
-class Model:
+class Model(Drawing):
     """A trained model. The same arguments give the same sprites, on every machine of one kind.
 
     Attributes:
@@ -50,9 +52,6 @@ class Model:
         >>> model.generate("pico-8", count=2, size=(16, 16), seed=7)
         <Sprites: 2 of 16x16 in pico-8>
     """
-
-    def __init__(self, prior: Prior) -> None:
-        self.prior = prior
 
     def __repr__(self) -> str:
         return f'<Model "{self.name}" that has learnt {self.card["sprites"] - self.card["held_out"]} sprites>'
@@ -77,160 +76,124 @@ class Model:
         """
         return self.prior.card
 
-    def generate(
+    def blend(
         self,
-        palette: PaletteLike,
-        *,
-        count: int = 16,
-        size: tuple[int, int] = (32, 32),
-        seed: int = 0,
-        temperature: float = 0.9,
-        truncation: float = 1.0,
-        candidates: int = 4,
-        like: core.Sprite | Iterable[core.Sprite] = (),
-        tag: str = "",
-        **more: Any,
+        *sprites: core.Sprite | Iterable[core.Sprite],
+        steps: int = 8,
+        at: str = "all",
+        plus: core.Sprite | None = None,
+        minus: core.Sprite | None = None,
+        palette: PaletteLike = f"auto:{MAX_COLORS}",
+        temperature: float = 0.7,
+        name: str = "blend",
     ) -> Sprites:
-        """New sprites, named by number; every pixel is in the palette.
-
-        Their `provenance` tells, under ``nearest``, how far each is from the nearest sprite that it might be a copy of,
-        as the share of pixels that differ.
+        """The in-betweens of sprites, which are sprites themselves, as an animation that goes there and back.
 
         Arguments:
-            palette: A palette, its name or file, or ``"auto:K"``.
-            count: How many.
-            size: (width, height) in pixels, 8 to 64 each.
-            seed: Another gives others.
-            temperature: Of the pixels; below 1 is calmer.
-            truncation: psi; below 1 stays closer to the typical.
-            candidates: Draw so many for each and keep the best; 1 keeps all.
-            like: Start from the latents of these sprites instead of learnt ones.
-            tag: Start from sprites that the model learnt from a folder of this name.
-            more: Further keys of a ``generate`` sheet, such as ``tile="xy"``.
+            sprites: Two or more of one size, each of which goes on to the next; frames of an animation, too.
+            steps: Frames from one to the next, both counted, 2 to 64.
+            at: Go to the next one's ``shape``, or its style of ``color``, alone; ``all`` is both.
+            plus, minus: What lies between the two is added to all; to one sprite alone, more from frame to frame.
+            palette: By default the sprites' own colors.
+            temperature: Of colors that are drawn anew; below 1 is calmer.
+            name: The tag of the animation.
 
         Raises:
-            ConfigError: If a number is out of range, there is no such palette, or nothing learnt has the tag.
+            ConfigError: If there are too few sprites, or an option has no such value.
+            InputError: If they are of several sizes.
 
         Examples:
-            >>> heroes = af.open("art/heroes", palette="sweetie-16")
-            >>> new = af.load().generate("sweetie-16", count=2, size=(16, 16), like=heroes)
-            >>> new[0].name, set(new[0].provenance["nearest"]) == {"0000", "0001"}
-            ('0000', True)
+            >>> art = af.open("art/monsters")
+            >>> film = af.load().blend(art["slime"], art["ghost"], steps=3)
+            >>> [(sprite.name, sprite.tag) for sprite in film]
+            [('0000', 'blend'), ('0001', 'blend'), ('0002', 'blend')]
         """
-        table = {
-            "count": count,
-            "size": size,
-            "seed": seed,
-            "temperature": temperature,
-            "truncation": truncation,
-            "candidates": candidates,
-            **more,
-        }
-        near = as_sprites(like)
-        inputs = {"like": near} if near else {}
-        table |= {"like": [sprite.name for sprite in near]} if near else {}
-        table |= {"tag": tag} if tag else {}
-        return self._sprites("generate", table, inputs, chosen(palette))
+        given = [as_sprites(each) for each in sprites]
+        inputs = {f"from.{place}": each for place, each in enumerate(given)}
+        inputs |= {key: [one] for key, one in (("plus", plus), ("minus", minus)) if one is not None}
+        table: dict[str, Any] = {"name": name, "steps": steps, "at": at, "temperature": temperature}
+        table["from"] = [each[0].name for each in given]
+        table |= {key: inputs[key][0].name for key in ("plus", "minus") if key in inputs}
+        return self._sprites("blend", table, inputs, chosen(palette))
 
-    def complete(
+    def translate(
         self,
         sprites: core.Sprite | Iterable[core.Sprite],
-        hole: str | tuple[int, int, int, int] | NDArray[np.bool_] | Sequence[NDArray[np.bool_]] = "#ff00ff",
         *,
         palette: PaletteLike | None = None,
         variants: int = 1,
         temperature: float = 0.9,
         seed: int = 0,
-        **more: Any,
     ) -> Sprites:
-        """The sprites with their holes filled; every other pixel stays as it is. Variants are called NAME, NAME-2, ….
+        """What each sprite becomes by a model that learnt pairs (``af.train``): sketch to sprite, day to night.
 
         Arguments:
-            sprites: Sides of at most 64 pixels.
-            hole: Where to fill: the pixels of a color ``"#rrggbb"``; a rectangle (x, y, width, height); or a mask,
-                True where to fill, shape (H, W), bool, for all sprites, or a list of one for each.
-            palette: Bring what is known into a palette first. By default the sprites' own is kept; where holes are
-                a color, their colors without it.
-            variants: How many fillings of each.
+            sprites: Left sides; frames of an animation are drawn from the same numbers.
+            palette: What to draw in; by default the colors of the right sides learnt.
+            variants: How many of each, called NAME, NAME-2, ….
             temperature: Of the pixels; 0 takes the likeliest color at each step.
             seed: Of the first variant.
-            more: Further keys of a ``complete`` sheet.
 
         Raises:
-            ConfigError: If the hole is none of these, or a number is out of range.
-            InputError: If no sprite has a hole, or a mask is not of its sprite's size.
+            ConfigError: If the model has learnt no pairs, a sprite is too large, or a number is out of range.
 
         Examples:
-            >>> slime = af.open("art/monsters/slime.png")
-            >>> done = af.load().complete(slime, (4, 4, 8, 6), variants=2)
-            >>> [sprite.name for sprite in done]
-            ['slime', 'slime-2']
-            >>> bool((done[1].indices[:4] == slime[0].indices[:4]).all())
-            True
+            >>> try:
+            ...     af.load().translate(af.open("art/heroes/knight.png"))
+            ... except af.ConfigError as error:
+            ...     print(error.message.partition(";")[0])
+            model "base" has learnt no pairs
         """
-        given = as_sprites(sprites)
-        table = {"from": ["memory"], "variants": variants, "temperature": temperature, "seed": seed, **more}
-        masks = [] if isinstance(hole, str) else _masks(given, hole)
-        if isinstance(hole, str):
-            table["hole"] = hole
-            if not any(hole.lower() in sprite.palette.hex for sprite in given):
-                raise InputError(f"no sprite has a hole: there is no {hole}.")
-            known: Colors | int = MAX_COLORS
-        else:
-            table["hole"] = _absent(given)
-            one = given[0].palette
-            known = one if all(sprite.palette == one for sprite in given) else MAX_COLORS
-        white = [_white(mask, sprite.name) for mask, sprite in zip(masks, given, strict=True)] if masks else []
-        inputs = {"from": given}
-        return self._sprites("complete", table, inputs, known if palette is None else chosen(palette), white)
+        from ..steps.translate import translated
 
-    def mix(
+        given = as_sprites(sprites)
+        settings: dict[str, Any] = {"variants": variants, "temperature": temperature, "seed": seed}
+        desk.step_of("translate", {"from": ["memory"], **settings})
+        wanted = None if palette is None else chosen(palette)
+        drawn = translated(self.prior, [raster(sprite) for sprite in given], wanted, **settings)
+        told = history("translate", settings, given, {}, self.prior)
+        return Sprites(Sprite.of(sprite, told) for sprite in drawn)
+
+    def tileset(
         self,
-        rows: Iterable[core.Sprite | int],
-        cols: Iterable[core.Sprite | int],
-        palette: PaletteLike,
+        inner: core.Sprite,
+        outer: core.Sprite,
         *,
-        col_styles: str = "8-15",
-        truncation: float = 1.0,
-        temperature: float = 0.7,
-        size: tuple[int, int] | None = None,
-        **more: Any,
-    ) -> Grid:
-        """The row x column grid of StyleGAN2's style mixing (Karras et al. 2020).
+        layout: str = "blob-47",
+        edge: str = "both",
+        seams: str = "mend",
+        wander: float = 1.0,
+        palette: PaletteLike = f"auto:{MAX_COLORS}",
+        temperature: float = 0.9,
+        seed: int = 0,
+    ) -> Sheet:
+        """The tiles of two materials and every border between them, as a sheet that engines lay by themselves.
+
+        ``af.save(…, exports=["tiled", "godot4"])`` writes the terrain with it.
 
         Arguments:
-            rows, cols: Sprites, or seeds, which draw one.
-            palette: Of every cell.
-            col_styles: Which of the 16 style slots, coarse 0 to fine 15, come from the column: ``"8-15"``.
-            truncation: psi; below 1 stays closer to the typical.
-            temperature: Of the pixels; below 1 is calmer.
-            size: (width, height) of a cell; by default that of the largest sprite given, else 32 x 32.
-            more: Further keys of a ``mix`` sheet.
+            inner, outer: An example tile of each material, of one size.
+            layout: ``blob-47`` or ``wang-16``.
+            edge: A darker line where they meet: ``rim``, on the inner one; ``shadow``, below it; ``both``; ``none``.
+            seams: ``mend`` draws a tile's edges anew where its own do not meet, ``keep`` does not.
+            wander: How uneven the border is, 0 to 2.
+            palette: By default the tiles' own colors.
+            temperature: Of pixels that are drawn anew.
+            seed: Of the border, and of what is drawn anew.
 
         Raises:
-            ConfigError: If there are no rows or columns, or a slot or number is out of range.
+            ConfigError: If an option has no such value.
+            InputError: If the tiles are of two sizes.
 
         Examples:
-            >>> heroes = af.open("art/heroes")
-            >>> grid = af.load().mix(heroes[:2], [32], "pico-8")
-            >>> grid, grid[1][0].name
-            (<Grid: 2 rows of 1 sprites>, 'cleric-32')
+            >>> tiles = af.open("art/tiles")
+            >>> af.load().tileset(tiles["floor"], tiles["wall"], layout="wang-16")
+            <Sheet: 16 sprites on 1 page, 64x64>
         """
-        axes = {"rows": list(rows), "cols": list(cols)}
-        table: dict[str, Any] = {
-            key: [one if isinstance(one, int) else one.name for one in axis] for key, axis in axes.items()
-        }
-        table |= {"col_styles": col_styles, "truncation": truncation, "temperature": temperature, **more}
-        table |= {"size": size} if size else {}
-        inputs = {
-            f"{key}.{place}": [one]
-            for key, axis in axes.items()
-            for place, one in enumerate(axis)
-            if not isinstance(one, int)
-        }
-        found = desk.run("mix", table, inputs, chosen(palette), self.prior)
-        assert isinstance(found, Grid)
-        return found
+        table: dict[str, Any] = {"inner": inner.name, "outer": outer.name, "layout": layout, "edge": edge}
+        table |= {"seams": seams, "wander": wander, "temperature": temperature, "seed": seed}
+        done = desk.run("tileset", table, {"inner": [inner], "outer": [outer]}, chosen(palette), self.prior)
+        return Sheet((done.step.dressed(grid(done.grid, "tileset")),), done.provenance)
 
     def codes(self, sprites: core.Sprite | Iterable[core.Sprite]) -> NDArray[np.float32]:
         """Where the model sees sprites: mean latents, shape (N, 16, slot), float32; slots from coarse to fine.
@@ -253,50 +216,3 @@ class Model:
         given = as_sprites(sprites)
         pixels = np.array([sprite.indices.size for sprite in given])
         return np.asarray(self.prior.nats(given) / np.log(2) / pixels, np.float64)
-
-    def _sprites(
-        self,
-        kind: str,
-        table: Mapping[str, Any],
-        inputs: Mapping[str, Sequence[core.Sprite]],
-        palette: Colors | int,
-        masks: Sequence[core.Raster] = (),
-    ) -> Sprites:
-        found = desk.run(kind, table, inputs, palette, self.prior, masks)
-        assert isinstance(found, Sprites)
-        return found
-
-
-def _masks(sprites: Sequence[core.Sprite], hole: Any) -> list[NDArray[np.bool_]]:
-    """A mask for each sprite, True where to fill, shape (H, W).
-
-    Raises:
-        ConfigError: If `hole` is no rectangle and no mask.
-        InputError: If none of it meets a sprite, or a mask is not of its sprite's size.
-    """
-    if isinstance(hole, tuple) and len(hole) == 4 and all(isinstance(side, int) for side in hole):
-        x, y, width, height = (max(0, side) for side in hole)
-        masks = [np.zeros(sprite.indices.shape, bool) for sprite in sprites]
-        for mask in masks:
-            mask[y : y + height, x : x + width] = True
-    else:
-        several = isinstance(hole, list | tuple) or (isinstance(hole, np.ndarray) and hole.ndim == 3)
-        masks = [np.asarray(mask) for mask in (hole if several else [hole] * len(sprites))]
-        if len(masks) != len(sprites) or any(mask.dtype != np.bool_ or mask.ndim != 2 for mask in masks):
-            raise ConfigError(
-                f"the hole of {len(sprites)} sprites is a color, a rectangle of four numbers, or a bool mask of shape "
-                "(H, W), or one for each."
-            )
-    if not any(mask.any() for mask in masks):
-        raise InputError("no sprite has a hole: nothing of the mask or rectangle is inside.")
-    return masks
-
-
-def _white(mask: NDArray[np.bool_], name: str) -> core.Raster:
-    return core.Raster(np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 4, 2), name)
-
-
-def _absent(sprites: Sequence[Sprite | core.Sprite]) -> str:
-    """A color that no sprite has, so that a mask says all."""
-    used = {color for sprite in sprites for color in sprite.palette.hex}
-    return next(text for value in range(len(used) + 1) if (text := f"#{value:06x}") not in used)

@@ -131,8 +131,6 @@ class Sprites(tuple[Sprite, ...]):
         (<Sprite "knight" 16x16 in heroes>, <Sprites: 2 of 16x16 in heroes>)
     """
 
-    __slots__ = ()
-
     def __new__(cls, sprites: Iterable[nouns.Sprite] = ()) -> Self:
         return super().__new__(cls, (Sprite.of(sprite) for sprite in sprites))
 
@@ -245,8 +243,6 @@ class Grid(tuple[Sprites, ...]):
         >>> grid, grid[1][0]
         (<Grid: 2 rows of 3 sprites>, <Sprite "ranger" 16x16 in heroes>)
     """
-
-    __slots__ = ()
 
     def __new__(cls, rows: Iterable[Iterable[nouns.Sprite]] = ()) -> Self:
         return super().__new__(cls, (Sprites(row) for row in rows))
