@@ -35,6 +35,7 @@ FLOORS = {
     "watch": 2,
     "resemblance": 2,
     "morph": 2,
+    "texture": 2.1,
     "formats": 3,
     "quantize": 3.1,
     "colorways": 3.2,

@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "tileset": "tileset:tileset",
         "mix": "draw:mix",
         "blend": "blend:blend",
+        "restyle": "restyle:restyle",
         "translate": "translate:translate",
         "evaluate": "evaluate:evaluate",
     },

@@ -16,7 +16,7 @@ from ..errors import ConfigError, InputError, did_you_mean
 from ..palette import Palette
 from ..resemblance import nearest
 from ..sprite import Sprite
-from . import animate, blending, filling, mixing, tiling
+from . import animate, blending, filling, mixing, restyling, tiling
 from .checkpoint import Checkpoint, read
 from .choose import Choice, choose, figures
 from .data import entry_lab
@@ -250,6 +250,12 @@ class Prior:
     def blend(self, keys: Sequence[Sprite], palette: Palette, **options: Any) -> list[Sprite]:
         """In-betweens from key to key, or what latent arithmetic makes of one; `options` as of `blending.blend`."""
         return blending.blend(self.studio, keys, palette, **options)
+
+    def restyle(
+        self, sprites: Sequence[Sprite], pack: Sequence[Sprite], palette: Palette, **options: Any
+    ) -> list[Sprite]:
+        """The sprites in the style of a pack, or of what the model has learnt; `options` as of `restyling.restyle`."""
+        return restyling.restyle(self.studio, sprites, pack, palette, **options)
 
     def mix(
         self, rows: Sequence[Sprite | int], cols: Sequence[Sprite | int], palette: Palette, **options: Any

@@ -9,6 +9,7 @@ KINDS = {
     "mix": "assetforge.steps.mix:Mix",
     "recolor": "assetforge.steps.recolor:Recolor",
     "blend": "assetforge.steps.blend:Blend",
+    "restyle": "assetforge.steps.restyle:Restyle",
     "translate": "assetforge.steps.translate:Translate",
     "tileset": "assetforge.steps.tileset:Tileset",
 }
