@@ -98,7 +98,8 @@ class Prior:
             InputError: If it does not.
         """
         try:
-            nats = self.nats([Sprite(np.eye(SIDES[0], dtype=np.uint8), Palette(((0, 0, 0), (255, 255, 255))))])
+            one = [Sprite(np.eye(SIDES[0], dtype=np.uint8), Palette(((0, 0, 0), (255, 255, 255))))]
+            nats = self.nats(one, lefts=one if self.lexicon else ())
         except (ValueError, IndexError, RuntimeError):
             nats = np.array([np.nan])
         if not np.isfinite(nats).all():
