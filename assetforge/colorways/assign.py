@@ -36,6 +36,8 @@ ROOM = 0.5
 APART = 0.1
 STAND = 0.25
 PASSES = 12
+FEW = 24
+"""Free colors up to which moves of two are tried."""
 SERVED = 0.004
 """The price of a material up to which nothing better is looked for."""
 ALONE = 0.2
@@ -53,11 +55,13 @@ class Problem:
         art: What is to be recolored.
         goal: The palette in OKLab, without doubles, shape (P, 3).
         own: The row of `goal` that each color has now, shape (N,).
+        both: Whether to try moves of two, which help where few colors serve.
     """
 
     art: Art
     goal: Floats
     own: Rows
+    both: bool = True
     order: NDArray[np.int8] = field(init=False)
     steps: Floats = field(init=False)
 
@@ -111,9 +115,12 @@ class Problem:
             before = state.copy()
             for row in self.free.tolist():
                 self.move(row, state, cost)
+            if (state != before).any():
+                continue
             # Moves of two are dear, and seldom help where all have what they wish.
-            still = bool((state == before).all())
-            if still and (self.prices(state, wish).max() <= SERVED or not self.exchange(state, cost)):
+            if len(self.free) > FEW or not self.both or float(self.prices(state, wish).max()) <= SERVED:
+                break
+            if not self.exchange(state, cost):
                 break
         return state
 

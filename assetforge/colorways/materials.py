@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 HUE = 38.0
 # Less chromatic colors have less of a hue; below this they are gray, blue grays (steel, stone) up to twice of it.
 GRAY = 0.03
-STEEL = (225.0, 310.0)
+STEEL = (225.0, 290.0)
 # Equally light colors so far apart are two things, not two shades of one.
 LEVEL, UNLIKE = 0.05, 0.06
 LINK, NEVER = 0.8, 100.0
@@ -34,6 +34,9 @@ YELLOW, BENT = 110.0, 0.75
 # How much of the linkage standing side by side is worth.
 TOUCH = 0.3
 INK, WHITE = 0.32, 0.92
+LINE, JUMP = 0.36, 0.2
+# So many materials change, the largest.
+MOST = 6
 ROLE_CHROMA = 0.055
 # Skin: warm and dull (OKLCh chroma and hue), and a part of its pixels light.
 SKIN = ((0.03, 0.125), (30.0, 85.0))
@@ -115,8 +118,8 @@ def look(sprites: list[Sprite], keep: Collection[int] = (), all_change: bool = F
     # What has nothing but roles (a white icon, a face) has its largest part to change.
     if not free and not kept.all():
         groups = groups or _linked(art, np.flatnonzero(~kept))
-        free = [max(groups, key=lambda rows: share[rows].sum() * (1.01 - 0.5 * (lab[rows, 0].max() < INK)))]
-    for number, rows in enumerate(sorted(free, key=lambda rows: (-share[rows].sum(), rows[0]))):
+        free = [max(groups, key=lambda rows: share[rows].sum() * (1.01 - 0.5 * (lab[rows, 0].max() < LINE)))]
+    for number, rows in enumerate(sorted(free, key=lambda rows: (-share[rows].sum(), rows[0]))[:MOST]):
         material[rows] = number
     return Art(used, lab, share, pairs, weights, material)
 
@@ -160,17 +163,24 @@ def _roles(lab: Floats) -> NDArray[np.bool_]:
 
 
 def _stays(art: Art, rows: NDArray[np.intp], groups: list[NDArray[np.intp]]) -> bool:
-    """Whether a material is skin, the shadow of white, metal beside something of color, or an accent."""
+    """Whether a material is a line, skin, the shadow of white, metal beside something of color, or an accent."""
+    if _line(art, rows):
+        return True
     share = float(art.share[rows].sum())
     lch = oklab_to_oklch(np.average(art.lab[rows], axis=0, weights=art.share[rows]))
     lit = float(art.share[rows[art.lab[rows, 0] >= LIT]].sum())
     if all(low <= value <= high for value, (low, high) in zip(lch[1:].tolist(), SKIN, strict=True)):
         return LIT_PART * share < lit and share < MAIN
     if _gray(lch[None])[0]:
-        largest = max(float(art.share[group].sum()) for group in groups)
+        largest = max(float(art.share[group].sum()) for group in groups if not _line(art, group))
         white = art.share[(art.lab[:, 0] > WHITE) & (np.hypot(art.lab[:, 1], art.lab[:, 2]) < 2 * GRAY)].sum()
-        return share < largest or white > SHADOW * share
+        return share < largest or bool(white > SHADOW * share)
     return len(rows) == 1 and share < ACCENT
+
+
+def _line(art: Art, rows: NDArray[np.intp]) -> bool:
+    """Whether it is one dark color: colored ink."""
+    return len(rows) == 1 and float(art.lab[rows[0], 0]) < LINE
 
 
 def _linked(art: Art, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -202,6 +212,10 @@ def _linked(art: Art, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     least = np.minimum(*np.broadcast_arrays(beside.sum(1)[rows][:, None], beside.sum(1)[rows]))
     apart -= TOUCH * np.minimum(2 * beside[np.ix_(rows, rows)] / np.maximum(least, 1e-9), 1.0)
     np.fill_diagonal(apart, np.inf)
+    # A dark color from which no middle shade leads to the lights is a line around them, not their shadow.
+    step = np.where(apart <= LINK, np.abs(lab[:, None, 0] - lab[:, 0]), np.inf).min(axis=1)
+    lone = (lab[:, 0] < LINE) & (step > JUMP)
+    apart[lone], apart[:, lone] = np.inf, np.inf
     groups = {index: [index] for index in range(len(rows))}
     while len(groups) > 1:
         one, other = sorted(divmod(int(np.round(apart, 9).argmin()), len(rows)))

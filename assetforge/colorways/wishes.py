@@ -11,7 +11,7 @@ import numpy as np
 from ..color import oklab_to_oklch, oklch_to_oklab
 from .materials import Art, Floats, turn
 
-__all__ = ["GRAY_HUE", "HUES", "turned", "wished"]
+__all__ = ["GRAY_HUE", "HUES", "wished"]
 
 HUES = tuple(range(10, 370, 20))
 GRAY_HUE = -1
@@ -51,7 +51,7 @@ def wished(art: Art, number: int, hue: float) -> Floats:
     light = lch[:, 0]
     if art.chroma(number) < NEUTRAL:
         # White has no room for a hue.
-        light = light * min(1.0, PAPER / float(light.max()))
+        light = light * min(1.0, PAPER / max(float(light.max()), PAPER))
         tint = TINT
         if len(light) == 1:
             # A silhouette has no shading to be true to.
@@ -59,9 +59,3 @@ def wished(art: Art, number: int, hue: float) -> Floats:
         chroma = np.maximum(chroma, tint * np.sin(np.pi * np.clip(light, 0.08, 0.92)))
     towards = np.clip(turn(YELLOW - hue) / 40.0, -1.0, 1.0)
     return oklch_to_oklab(np.stack([light, chroma, (hue + towards * bend * rise) % 360.0], axis=-1))
-
-
-def turned(art: Art, hues: tuple[int, ...] = HUES) -> Floats:
-    """OKLab of every material in every hue, shape (M, 3): the ramps of a palette made for these sprites."""
-    found = [wished(art, number, hue) for number in range(art.materials) for hue in (*hues, GRAY_HUE)]
-    return np.concatenate([np.zeros((0, 3)), *found])
