@@ -1,7 +1,7 @@
-"""Animations drawn, completed and tweened: as one beside frame by frame, on walks that the model has not learnt.
+"""Animations drawn, completed, restyled and tweened: as one beside frame by frame, on walks that are new to the model.
 
 Run from the top of the checkout:
-``python -m benchmarks.motion ../shared/data/packs [-m MODEL] [--walks N] [--parts generate,complete,tween]``.
+``python -m benchmarks.motion ../shared/data/packs [-m MODEL] [--walks N] [--parts generate,complete,restyle,tween]``.
 
 The walks are those of `ninja-adventure-16`, four frames each, none of whose frames comes near to a learnt sprite.
 `changes` is the pixels that change from frame to frame, `loose` those that change where the source's do not, both as a
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,20 @@ def completed(prior: Prior, films: list[list[Sprite]], temperature: float) -> No
             print(f"| {kind} | {name} | {score.row()} |", flush=True)
 
 
+def restyled(prior: Prior, films: list[list[Sprite]], packs: Path) -> None:
+    """To a pack of another artist, in its 32 colors."""
+    rasters = [formats.read(path)[0] for path in sorted((packs / "kenney-tiny-dungeon").glob("*.png"))]
+    pack = quantizer.quantize(rasters, 32)
+    scores = {"as one": Score(), "frame by frame": Score()}
+    for film in films:
+        scores["as one"].add(prior.restyle(film, pack, pack[0].palette), film)
+        alone = [prior.restyle([replace(one, tag="")], pack, pack[0].palette)[0] for one in film]
+        scores["frame by frame"].add(alone, film)
+    print(f"\nrestyle, {len(films)} walks\n\n| | changes | of the worst | loose |\n|---|---|---|---|")
+    for name, score in scores.items():
+        print(f"| {name} | {score.row()} |")
+
+
 def tweened(prior: Prior, packs: Path) -> None:
     def crossfade(one: Sprite, other: Sprite) -> Sprite:
         mixed = (one.rgba().astype(int) + other.rgba() + 1) // 2
@@ -180,16 +195,18 @@ def main() -> None:
     parser.add_argument("packs", type=Path)
     parser.add_argument("-m", "--model", type=Path, help="a checkpoint; by default the bundled base")
     parser.add_argument("--walks", type=int, default=99, help="how many at most")
-    parser.add_argument("--parts", default="generate,complete,tween")
+    parser.add_argument("--parts", default="generate,complete,restyle,tween")
     chosen = parser.parse_args()
     prior = Prior.load(chosen.model)
     parts = chosen.parts.split(",")
-    films = walks(chosen.packs, prior, chosen.walks) if {"generate", "complete"} & set(parts) else []
+    films = walks(chosen.packs, prior, chosen.walks) if set(parts) - {"tween"} else []
     if "generate" in parts:
         generated(prior, films)
     if "complete" in parts:
         for temperature in (0.0, 0.9):
             completed(prior, films, temperature)
+    if "restyle" in parts:
+        restyled(prior, films, chosen.packs)
     if "tween" in parts:
         tweened(prior, chosen.packs)
 

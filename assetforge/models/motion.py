@@ -29,6 +29,8 @@ SEEN = 0.75
 """The least share of what the best shift lets see of both frames: of little seen, much is soon explained."""
 AGREE = 0.55
 """The least agreement of the near window that links a pixel."""
+ASKED = 4
+"""How many other frames a frame is compared with pixel by pixel, the most like it first."""
 BEYOND = 8
 """Frames further apart than this, around the loop, are not compared."""
 
@@ -57,7 +59,7 @@ def trace(frames: Pixels, known: Mask | None = None) -> Trace:
 
     def link(now: int, others: Iterable[int], wanted: Mask, seen_alone: bool) -> None:
         """Links of the `wanted` pixels of a frame to others, the most like it first."""
-        for one in sorted(others, key=lambda other: (apart[now, other], abs(now - other), other)):
+        for one in sorted(others, key=lambda other: (apart[now, other], abs(now - other), other))[:ASKED]:
             if not np.isfinite(apart[now, one]) or not (wanted & (parent[now] == NEW)).any():
                 return
             down, right, fits = motion(frames[now], known[now], frames[one], known[one])
@@ -100,7 +102,7 @@ def moved(frame: NDArray, down: int, right: int) -> NDArray:
     return found
 
 
-def compared(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[Mask, Mask, NDArray[np.int64]]:
+def compared(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[Mask, Mask, NDArray[np.int32]]:
     """For each of `shifts`: where the two agree, where both are seen, and what a pixel counts, each (S, H, W)."""
     agree, both, weight = [], [], []
     for down, right in shifts():
@@ -110,11 +112,11 @@ def compared(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[Ma
         visible = seen & (moved(seen_then, down, right) | out)
         agree.append((now == other) & visible)
         both.append(visible)
-        weight.append(visible * np.where((now > 0) | (other > 0), DRAWN, AIR))
+        weight.append(visible * np.where((now > 0) | (other > 0), np.int32(DRAWN), np.int32(AIR)))
     return np.stack(agree), np.stack(both), np.stack(weight)
 
 
-def explained(agree: Mask, both: Mask, weight: NDArray[np.int64]) -> NDArray[np.float64]:
+def explained(agree: Mask, both: Mask, weight: NDArray[np.int32]) -> NDArray[np.float64]:
     """The share of the frame that agrees under each shift, less for a long one, none where little is seen, (S,)."""
     share = (agree * weight).sum((1, 2)) / np.maximum(weight.sum((1, 2)), 1)
     count = both.sum((1, 2))
@@ -152,12 +154,12 @@ def motion(now: Pixels, seen: Mask, then: Pixels, seen_then: Mask) -> tuple[NDAr
     return places[best][..., 0], places[best][..., 1], fits
 
 
-def windowed(images: NDArray[np.int64], half: int) -> NDArray[np.int64]:
+def windowed(images: NDArray[np.int32], half: int) -> NDArray[np.int32]:
     """Sums of images (N, H, W) over windows of 2 * half + 1 pixels a side, zeros around them."""
     for axis in (1, 2):
         wide = [(0, 0)] * 3
         wide[axis] = (half + 1, half)
-        total = np.pad(images, wide).cumsum(axis)
+        total = np.pad(images, wide).cumsum(axis, dtype=np.int32)
         size = 2 * half + 1
         images = total.take(range(size, total.shape[axis]), axis) - total.take(range(total.shape[axis] - size), axis)
     return images
