@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from base64 import b64decode
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,12 @@ from projects import draw, project
 from assetforge.build import build
 from assetforge.cli import cli
 from assetforge.errors import InputError
-from assetforge.formats import png
+from assetforge.formats import palettes, png
+from assetforge.report import sheets
+from assetforge.report.land import laid
 from assetforge.report.page import page
-from assetforge.report.sheets import told
+from assetforge.report.sheets import _land, told
+from assetforge.terrain.masks import LAYOUTS
 
 
 def facts_of(text: str) -> dict:
@@ -123,3 +127,43 @@ def test_the_terms_of_the_art_are_told(tmp_path: Path) -> None:
         ("LICENSE", "CC0 1.0"),
         ("art/items/CREDITS.txt", "drawn by Ada"),
     ]
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_land_is_laid_of_tiles_that_meet(layout: str) -> None:
+    """Of two tiles side by side, or one above the other, the corners that they share are of one material; and an
+    unknown set is laid not at all."""
+    every = [LAYOUTS[layout].place(mask) for row in LAYOUTS[layout].rows for mask in row]
+    frames = {
+        place.name: {"center": None if place.center is None else int(place.center), "around": list(place.around)}
+        for place in every
+    }
+    places = {place.name: place for place in every}
+    found = [[places[name] for name in line] for line in laid({"layout": layout, "frames": frames})]
+    assert len({place.name for line in found for place in line}) > 9
+    for line in found:
+        for one, other in pairwise(line):
+            assert (one.corners[0], one.corners[1]) == (other.corners[3], other.corners[2]) or one.center is not None
+            assert one.center is None or one.sides[1] == other.sides[3] == (one.center and other.center)
+    for above, below in pairwise(found):
+        for one, other in zip(above, below, strict=True):
+            assert (one.corners[2], one.corners[1]) == (other.corners[3], other.corners[0]) or one.center is not None
+            assert one.center is None or one.sides[2] == other.sides[0] == (one.center and other.center)
+    assert _land({"layout": "another", "frames": frames}) == _land({"frames": None}) == []
+
+
+@pytest.mark.slow
+def test_a_report_asks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second report gives the same page and works nothing out anew; of a sheet that was built again it does."""
+    root = project(tmp_path)
+    assert build(root).exit_code == 0
+    run = lambda: CliRunner().invoke(cli, ["report", str(root), "-q"], standalone_mode=False)  # noqa: E731
+    assert not run().return_value
+    page = (root / "report.html").read_bytes()
+    calls: list[int] = []
+    known = sheets.swaps
+    monkeypatch.setattr(sheets, "swaps", lambda *given: calls.append(1) or known(*given))
+    assert not run().return_value and (root / "report.html").read_bytes() == page and calls == []
+    draw(root / "art/items/axe.png", 99)
+    assert build(root).exit_code == 0
+    assert not run().return_value and len(calls) >= len(palettes.names()) - 1

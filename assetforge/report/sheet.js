@@ -28,9 +28,9 @@ class Sheet {
   }
 
   // A canvas that is painted again whenever the palette changes.
-  canvas(frame, label = frame.name) {
+  canvas(frame, label = frame.name, most = SIDE) {
     const canvas = element("canvas", { role: "img", "aria-label": label, "data-frame": frame.name });
-    const paint = () => frame.paint(canvas);
+    const paint = () => frame.paint(canvas, this.words, most);
     this.painted.push(paint);
     paint();
     return canvas;
@@ -75,6 +75,7 @@ class Sheet {
 
   views() {
     const views = [...(this.heads ? grid(this) : this.gallery())];
+    if (this.land?.length) views.push(...land(this));
     if (this.rows.size) views.push(...variants(this));
     if (Object.keys(this.before ?? {}).length) views.push(...comparison(this));
     if (this.nearest?.length) views.push(...honesty(this));
@@ -98,7 +99,10 @@ class Sheet {
     });
     const stills = this.frames.filter((frame) => !moving.has(frame)).map((frame) => element("li", {},
       element("button", { class: "cell", type: "button", onmouseenter: tell(frame), onfocus: tell(frame) }, this.canvas(frame))));
-    return [element("ul", { class: "frames" }, ...stills, ...animations), told];
+    const steps = this.frames.filter((frame) => moving.has(frame)).map((frame) => () => element("li", {},
+      element("button", { class: "cell", type: "button", onmouseenter: tell(frame), onfocus: tell(frame) }, this.canvas(frame, frame.name, 48))));
+    return [element("ul", { class: "frames" }, ...stills, ...animations),
+      ...(steps.length ? [element("p", { class: "dim" }, "Frame by frame:"), ...first(48, steps, "frames")] : []), told];
   }
 
   animation(name, frames, direction) {

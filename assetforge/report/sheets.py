@@ -25,6 +25,7 @@ from ..palette import Palette
 from ..quantize.swaps import swaps
 from ..resemblance import nearest
 from ..sprite import Sprite
+from .land import laid
 from .terms import altered, terms
 from .training import Trained, picture
 
@@ -32,8 +33,8 @@ __all__ = ["Artist", "Kept", "anew", "told"]
 
 Pixels = NDArray[np.uint8]
 PAIRS = 2000
-COPIES = ("quantize", "complete", "recolor", "pack")
-"""Kinds whose sprites are meant to be those that they were made from."""
+COPIES = ("quantize", "complete", "recolor", "tileset", "pack")
+"""Kinds whose sprites are made of those that they were made from."""
 NEW = ("generate", "mix", "blend", "tileset")
 """Kinds whose sprites are no one file's."""
 LOOKED_AT = 500
@@ -145,6 +146,8 @@ def told(root: Path, path: Path, artist: Callable[[], Artist] | None = None, kep
         page["heads"] = {axis: [_head(ancestry, entry) for entry in settings[axis]] for axis in ("rows", "cols")}
     if kind not in COPIES and artist is not None:
         page |= kept(f"honesty {built.sha256}", lambda: _honesty(built, artist()))
+    if "terrain" in built.meta:
+        page["land"] = _land(built.meta["terrain"])
     if "dropped" in facts:
         page["dropped"] = {"candidates": facts.get("candidates", 0), "reasons": facts["dropped"]}
     if "model" in facts:
@@ -152,6 +155,14 @@ def told(root: Path, path: Path, artist: Callable[[], Artist] | None = None, kep
         page["model"] = {"name": facts["model"].get("name", ""), "sha256": facts["model"].get("sha256", "")}
         page["model"]["sources"] = sorted(card.get("sources", {}))
     return page
+
+
+def _land(terrain: Mapping[str, Any]) -> list[list[str]]:
+    """No land at all from tiles of a set that is not ours."""
+    try:
+        return laid(terrain)
+    except (KeyError, TypeError):
+        return []
 
 
 def _others(sprites: Sequence[Sprite], mapping: str) -> Iterator[tuple[str, list[str]]]:

@@ -60,6 +60,25 @@ function outline(sheet, frame, before, hole, scale) {
   }
 }
 
+// Tiles side by side, as a game would lay them.
+function land(sheet) {
+  const tile = sheet.byName.get(sheet.land[0][0]);
+  const [width, height] = [tile.fullWidth, tile.fullHeight];
+  const [across, down] = [width * sheet.land[0].length, height * sheet.land.length];
+  const canvas = element("canvas", { role: "img", "aria-label": `${sheet.name} laid on a map`, width: across, height: down });
+  canvas.style.width = `${across * zoom(width, height, 48)}px`;
+  canvas.style.height = `${down * zoom(width, height, 48)}px`;
+  const stamp = element("canvas");
+  const paint = () => sheet.land.forEach((line, y) => line.forEach((name, x) => {
+    sheet.byName.get(name).paint(stamp);
+    canvas.getContext("2d").drawImage(stamp, x * width, y * height);
+  }));
+  sheet.painted.push(paint);
+  paint();
+  return [element("h3", {}, "Laid on a map"),
+    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${sheet.name}: map` }, canvas)];
+}
+
 // Each row of the palette strip, by the first sprites.
 function variants(sheet) {
   const shown = sheet.frames.slice(0, 8);

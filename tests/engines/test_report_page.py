@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from chromium import Browser, browser, picture
 from conftest import HERE, Compared, missing, patient
@@ -19,6 +20,7 @@ from assetforge.cli.project import built_sheets
 from assetforge.outcome import Options, Silent
 from assetforge.report.page import page
 from assetforge.report.sheets import Built, told
+from assetforge.report.training import picture as picture_of
 
 __all__ = ["browser"]
 
@@ -55,7 +57,7 @@ def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     forged = forge(root, options='trim = true\npadding = 1\nmap = "nearest"')
     wip = HERE.parents[1] / "examples" / "dungeon" / "art" / "wip"
     path = root / "report.html"
-    facts = {"version": "0", "project": f"a {EVIL} game", "models": []}
+    facts = {"version": "0", "project": f"a {EVIL} game", "models": [model()]}
     facts["sheets"] = [told(root, each) for each in built_sheets(root)]
     facts["sheets"] += [holes(root / "holes", wip), grid()]
     path.write_bytes(page(facts))
@@ -94,6 +96,18 @@ def grid() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def model() -> dict[str, Any]:
+    """One that was trained for fifty steps, of which the thirtieth was the best."""
+    pixels = np.full((16, 16, 4), 255, np.uint8)
+    return {
+        "name": EVIL, "told": "Learnt from 9 sprites.", "ended": "Training ended.", "kept": 30,
+        "curve": [[0, None, 2.0], [30, 1.4, 1.5], [50, 1.2, 1.6]], "baselines": {"uniform": 9.0, "neighbours": 1.9},
+        "looks": [{"step": 0, "picture": picture_of(pixels), "nearest": 0.5}], "latent": [2.0] * 8 + [1.0] * 7 + [0.0],
+        "reconstructed": {"of": "held-out", "pairs": [picture_of(pixels)]}, "alike": 0.1,
+        "sources": [[EVIL, "0" * 64]],
+    }  # fmt: skip
+
+
 def test_every_palette_is_what_a_build_gives(shown: Shown, compared: Compared, tmp_path: Path) -> None:
     """Chosen in the page, a palette colors each pixel as `build --palette` does."""
     shown.open()
@@ -126,8 +140,28 @@ def test_names_are_text(shown: Shown) -> None:
     shown.open()
     assert shown.browser.evaluate("() => document.querySelector('h1').textContent") == f"a {EVIL} game"
     headings = shown.browser.evaluate("() => [...document.querySelectorAll('h2')].map((each) => each.textContent)")
-    assert headings == ["art", EVIL, "hybrids"]
+    assert headings == ["art", EVIL, "hybrids", f"Model {EVIL}"]
     assert shown.browser.evaluate("() => document.querySelectorAll('script').length") == 2
+
+
+def test_a_training_is_drawn_as_it_went(shown: Shown) -> None:
+    """The dot is on the curve at the step that was kept, a baseline near the curves is a line and one far above is
+    told; the bars are as high as the slots' nats; what it learnt from is made when it is opened, and is text."""
+    shown.open()
+    find = f"[...document.querySelectorAll('section')].find((part) => part.ariaLabel === 'model ' + {EVIL!r})"
+    drawn = f"() => {{ const part = {find}; const dot = part.querySelector('circle'); const points = part"
+    drawn += (
+        ".querySelectorAll('polyline')[1].getAttribute('points').split(' '); const at = dot.getAttribute('cx') + ',' "
+    )
+    drawn += "+ dot.getAttribute('cy'); const dotted = part.querySelectorAll('[stroke-dasharray]'); "
+    drawn += "return [at === points[1], dotted.length, part.innerText]; }"
+    on_curve, dotted, text = shown.browser.evaluate(drawn)
+    assert on_curve and dotted == 1 and "neighbours 1.90" in text and "uniform 9.00" in text
+    heights = f"() => [...{find}.querySelectorAll('.bar')].map((bar) => bar.getBoundingClientRect().height)"
+    assert shown.browser.evaluate(heights) == [64] * 8 + [32] * 7 + [1]
+    opened = f"() => {{ const one = [...{find}.querySelectorAll('details')].at(-1); one.open = true; "
+    opened += "return new Promise((done) => setTimeout(() => done(one.innerText), 100)); }"
+    assert EVIL in shown.browser.evaluate(opened)
 
 
 def test_the_slider_is_moved_by_mouse_and_keyboard(shown: Shown) -> None:
@@ -179,6 +213,7 @@ def test_nothing_overflows_and_nobody_is_shut_out(shown: Shown, dark: bool) -> N
     if not axe.is_file():
         missing("npm's axe-core")
     shown.open(360, dark)
+    shown.browser.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert shown.browser.evaluate("() => document.documentElement.scrollWidth") <= 360
     shown.browser.evaluate("(source) => { (0, eval)(source); }", axe.read_text())
     found = shown.browser.evaluate(
