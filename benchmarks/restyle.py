@@ -68,9 +68,9 @@ def main() -> None:
         pack = quantizer.quantize(style, COLORS, map="faithful")
         palette, sprites = pack[0].palette, quantizer.quantize(art, 255, map="nearest")
         made = {f"--map {map}": quantizer.quantize(art, palette, map=map) for map in ("nearest", "ramp")}
+        made["restyle --take color"] = prior.restyle(sprites, pack, palette, take="color")
         made["restyle"] = prior.restyle(sprites, pack, palette)
-        made["restyle --take shading"] = prior.restyle(sprites, pack, palette, take="shading")
-        made["the same, --keep 0-3"] = prior.restyle(sprites, pack, palette, take="shading", keep=range(4))
+        made["restyle --keep 0-3"] = prior.restyle(sprites, pack, palette, keep=range(4))
         stack = [one.indices for one in pack]
         judge = Patches(stack, entries(palette), 0)
         rows = judge.embed(stack)

@@ -67,8 +67,9 @@ def test_shading_keeps_every_silhouette_whatever_the_weights(studio: Studio) -> 
 
 def test_a_sprite_that_keeps_all_slots_is_itself(studio: Studio) -> None:
     """Kept from coarse to fine, nothing of the pack is left to take; with some taken, it is the same twice."""
-    assert np.array_equal(restyle(studio, [disc()], [bar()], FIVE, keep=range(16))[0].indices, disc().indices)
-    once, twice = (restyle(studio, [disc()], [bar()], FIVE, keep=range(8))[0] for _ in range(2))
+    (same,) = restyle(studio, [disc()], [bar()], FIVE, take="color", keep=range(16))
+    assert np.array_equal(same.indices, disc().indices)
+    once, twice = (restyle(studio, [disc()], [bar()], FIVE, take="color", keep=range(8))[0] for _ in range(2))
     assert np.array_equal(once.indices, twice.indices)
 
 

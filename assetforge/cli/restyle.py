@@ -15,7 +15,7 @@ __all__ = ["restyle"]
 
 @click.command(
     cls=Variadic,
-    epilog="Example: assetforge restyle art/heroes --to art/monsters --take shading -o heroes-as-monsters.png",
+    epilog="Example: assetforge restyle art/heroes --to art/monsters --take color -o heroes-as-monsters.png",
     short_help="Give sprites the style of another pack.",
 )
 @shared
@@ -32,9 +32,9 @@ __all__ = ["restyle"]
 @click.option(
     "--take",
     type=click.Choice(TAKES),
-    default="color",
+    default="shading",
     show_default=True,
-    help="The pack's style of color; or its outline and texture, too.",
+    help="The pack's outline, light and texture; or its style of color alone.",
 )
 @heat_option(0.7)
 def restyle(

@@ -33,7 +33,7 @@ def restyle(
     palette: Palette,
     *,
     keep: Sequence[int] = range(COARSE),
-    take: str = "color",
+    take: str = "shading",
     temperature: float = 0.7,
 ) -> list[Sprite]:
     """Each sprite in `palette` and the style of that sprite of the pack whose silhouette and hue are most like it.

@@ -30,7 +30,7 @@ class Restyle(Modelled, Packed):
     from_: tuple[str, ...] = option()
     to: tuple[str, ...] = option(())
     keep: str = option("0-7")
-    take: str = option("color", choices=TAKES)
+    take: str = option("shading", choices=TAKES)
     temperature: float = option(0.7, low=0.05, high=10)
 
     def problems(self) -> Iterator[tuple[str, str]]:
