@@ -24,6 +24,8 @@ REACH = 0.75
 MOST = 16
 """Figures looked at for each: in a set of tiles all silhouettes are alike."""
 BLOCK = 256
+SIZES = 2
+"""Pixels by which the sides of near-copies differ at most: beyond, no shift of a pixel lays one upon the other."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,14 @@ def pictured(seen: Seen, figures: dict[int, Figure]) -> Figure:
 
 
 def share(one: Figure, other: Figure) -> float:
-    """How much of two figures differs, wherever they stand: see `resemblance.nearest`."""
+    """How much of two figures differs, as `resemblance.nearest` has it, wherever they stand.
+
+    Figures of one size lie upon each other; only where sizes differ a little, each way to shift one must be tried.
+    """
+    if one.indices.shape == other.indices.shape:
+        return min(differing(view, other).min() for view in (one, one.mirrored()))
+    if max(abs(a - b) for a, b in zip(one.indices.shape, other.indices.shape, strict=True)) > SIZES:
+        return 1.0
     side = max(one.side, other.side)
     pictures = (placed(each.indices, side)[None] for each in (one, other))
     return float(nearest_pixels(next(pictures), one.lab, next(pictures), other.lab)[0][0])
@@ -115,14 +124,9 @@ def share(one: Figure, other: Figure) -> float:
 
 def ways(one: Figure, other: Figure) -> tuple[str, ...]:
     """In what `one` differs from `other`: see `Copy`."""
-    side = max(one.side, other.side)
-    target = placed(other.indices, side)
-    found = []
-    for view in (one, one.mirrored()):
-        canvas = placed(view.indices, side)
-        found.append((renamed(canvas, target), looks(canvas, target, one.lab, other.lab)))
-    turned = min(found[1]) < min(found[0])
-    as_shape, as_seen = found[turned]
+    own, mirrored = (differing(view, other) for view in (one, one.mirrored()))
+    turned = mirrored.min() < own.min()
+    as_shape, as_seen = mirrored if turned else own
     told = {
         "mirrored": turned,
         "recolored": as_shape < as_seen,
@@ -132,14 +136,15 @@ def ways(one: Figure, other: Figure) -> tuple[str, ...]:
     return tuple(way for way, so in told.items() if so)
 
 
-def looks(one: NDArray[np.uint8], other: NDArray[np.uint8], lab: NDArray[np.float32], labs: NDArray[np.float32]) -> int:
-    """How many pixels of two canvases look different."""
-    same = (one > 0) & (other > 0) & (((lab[one] - labs[other]) ** 2).sum(2) < CLOSE**2)
-    return int(((one > 0) | (other > 0)).sum() - same.sum())
-
-
-def renamed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
-    """How many pixels differ once each color of the one is that of the other on which most of its pixels lie."""
-    pairs = np.bincount(one.ravel().astype(np.intp) * 256 + other.ravel(), minlength=1 << 16).reshape(256, 256)[1:, 1:]
-    same = min(pairs.max(1).sum(), pairs.max(0).sum())
-    return int(((one > 0) | (other > 0)).sum() - same)
+def differing(one: Figure, other: Figure) -> NDArray[np.float64]:
+    """The share of the pixels of both silhouettes that differ where both stand in the middle of one canvas: once each
+    color of the one is that of the other on which most of its pixels lie, and as they look; shape (2,)."""
+    side = max(one.side, other.side)
+    canvas, target = (placed(each.indices, side).ravel().astype(np.intp) for each in (one, other))
+    size = len(one.lab), len(other.lab)
+    pairs = np.bincount(canvas * size[1] + target, minlength=size[0] * size[1]).reshape(size)
+    union = len(canvas) - pairs[0, 0]
+    pairs = pairs[1:, 1:]
+    alike = ((one.lab[1:, None] - other.lab[None, 1:]) ** 2).sum(2) < CLOSE**2
+    same = min(pairs.max(1).sum(), pairs.max(0).sum()), (pairs * alike).sum()
+    return np.asarray((union - np.array(same)) / union)
