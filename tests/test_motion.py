@@ -48,6 +48,9 @@ def film(*frames: np.ndarray, name: str = "walk") -> list[Sprite]:
     return [Sprite(one, FOUR, f"{name}-{n}", 100 + n, name) for n, one in enumerate(frames)]
 
 
+TWO = film(body(), body(1), name="bob")
+
+
 @pytest.mark.parametrize("shift", [(0, 0), (1, 0), (-2, 3), (0, -2)])
 def test_a_body_that_moves_is_linked_to_itself(shift: tuple[int, int]) -> None:
     """Every drawn pixel of a moved body is linked to the very pixel that it was, whatever the shift."""
@@ -218,3 +221,27 @@ def test_commands_take_animations(tmp_path: Path) -> None:
     assert len(meta["provenance"]["nearest"]) == 6
     tiled = CliRunner().invoke(cli, [*like, str(tmp_path / "bob.aseprite"), "--tile", "x", "-o", str(tmp_path / "t")])
     assert "goes with stills alone" in str(tiled.exception)
+
+
+@pytest.mark.slow
+def test_sheets_of_animations_have_a_tag_each(tmp_path: Path) -> None:
+    """A build of animated art, drawn like it or with its holes filled, has one tag for each animation."""
+    from assetforge.build import build
+    from assetforge.exports import load
+
+    holed = [replace(one, indices=np.where(np.arange(SIZE) < 6, 1, one.indices).astype(np.uint8)) for one in TWO]
+    (tmp_path / "art").mkdir()
+    for name, frames in (("bob", TWO), ("open", holed)):
+        sheet = pack(frames, name)
+        (data,) = load("aseprite")().files(sheet, {}).values()
+        (tmp_path / "art" / f"{name}.aseprite").write_bytes(data)
+    (tmp_path / "assetforge.toml").write_text(
+        '[project]\nsource = "art"\noutput = "out"\npalette = "pico-8"\n'
+        '[[sheet]]\nname = "new"\nkind = "generate"\nlike = ["bob.aseprite"]\ncount = 2\nsize = [12, 12]\n'
+        '[[sheet]]\nname = "done"\nkind = "complete"\nfrom = "open.aseprite"\nhole = "#141028"\nvariants = 2\n'
+    )
+    assert set(build(tmp_path).built) == {"new", "done"}
+    for name in ("new", "done"):
+        tags = json.loads((tmp_path / "out" / f"{name}.json").read_text())["meta"]["frameTags"]
+        assert [(tag["from"], tag["to"]) for tag in tags] == [(0, 1), (2, 3)]
+        assert len({tag["name"] for tag in tags}) == 2
