@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .api.model import Model, load
     from .api.project import build
     from .api.sprites import Grid, Palette, Sprite, Sprites
+    from .api.study import evaluate, train
     from .api.ways import Found, Ways, recolor, search
     from .errors import AssetforgeError, ConfigError, InputError, OutputError
 
@@ -33,6 +34,7 @@ __all__ = [
     "Ways",
     "__version__",
     "build",
+    "evaluate",
     "load",
     "open",
     "pack",
@@ -41,6 +43,7 @@ __all__ = [
     "recolor",
     "save",
     "search",
+    "train",
 ]
 
 __version__ = "0.1.0"
@@ -50,6 +53,7 @@ _WORDS = {
     "api.model": ("Model", "load"),
     "api.project": ("build",),
     "api.sprites": ("Grid", "Palette", "Sprite", "Sprites"),
+    "api.study": ("evaluate", "train"),
     "api.ways": ("Found", "Ways", "recolor", "search"),
     "errors": ("AssetforgeError", "ConfigError", "InputError", "OutputError"),
 }

@@ -46,6 +46,7 @@ FLOORS = {
     "sources": 3.2,
     "corpus": 4,
     "training": 5,
+    "trial": 5,
     "pairs": 4.1,
     "evaluate": 4.1,
     "steps": 4,

@@ -136,6 +136,12 @@ grid: af.Grid = model.mix(rows=[17, one], cols=heroes, palette=af.palette("sweet
 cell: af.Sprite = grid[0][1]
 sheet: af.Sheet = af.pack(new, padding=2, swaps=["gameboy-dmg"])
 names: list[str] = [path.name for path in af.save(sheet, "monsters.png", exports=["json", "godot4"])]
+house: af.Model = af.train("art", output="house.safetensors", steps=10)
+bits: object = af.evaluate("art", model=house)["bits_per_pixel"]
+film: af.Sprites = house.blend(one, named, steps=8)
+ground: af.Sheet = house.tileset(one, named)
+ways: af.Ways = af.recolor(heroes, 4, keep=["#ff004d"])
+near: tuple[float, ...] = af.search(one, among=heroes, by="shape").distances
 fresh: list[str] = af.build("game", check=True).fresh
 try:
     af.palette("pico8")
@@ -270,6 +276,9 @@ def test_an_input_is_never_replaced(game: Path) -> None:
         (lambda: af.search(af.open("art/heroes")[0], [], by="size"), "choose one of both, color, shape"),
         (lambda: af.recolor(af.open("art/heroes"), keep=["red"]), "is no color"),
         (lambda: af.pack(af.open("art/heroes"), rows=[af.palette("pico-8")]), "a row has one for each"),
+        (lambda: af.train("art", output="house.bin"), "end it in .safetensors"),
+        (lambda: af.train(output="house.safetensors"), "inputs or pairs"),
+        (lambda: af.evaluate("art/heroes", holdout="families"), 'give "family" or "none"'),
         (lambda: model().mix([1], [2], "pico-8", col_styles="8-99"), "slots run from 0"),
         (lambda: model().complete(af.open("art/heroes")), "no sprite has a hole: there is no #ff00ff"),
         (lambda: model().complete(af.open("art/heroes"), (40, 0, 4, 4)), "no sprite has a hole"),

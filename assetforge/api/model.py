@@ -125,7 +125,7 @@ class Model(Drawing):
         temperature: float = 0.9,
         seed: int = 0,
     ) -> Sprites:
-        """What each sprite becomes by a model that learnt pairs (``af.train``): sketch to sprite, day to night.
+        """What each sprite becomes by a model that learnt pairs (`train`): sketch to sprite, day to night.
 
         Arguments:
             sprites: Left sides; frames of an animation are drawn from the same numbers.

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from ..sources import art_and_archives
 from .tables import show_table
-from .train import art_and_archives
 
 __all__ = ["evaluate"]
 
@@ -48,45 +48,22 @@ def evaluate(
     Each figure of --art is told beside a floor: what real families of the pack reach when they are compared with other
     real families the same way. A figure is within it up to two standard deviations above its mean.
     """
-    from ..corpus import gather
-    from ..errors import InputError
-    from ..evaluate.suite import evaluate as measure
-    from ..evaluate.suite import judge
-    from ..formats import palettes, png
+    from ..formats import palettes
     from ..models.prior import Prior
     from ..palette import auto_size
-    from ..quantize import quantizer
-    from ..sprite import Raster
+    from ..trial import trial
 
-    prior = Prior.load(model)
-    corpus = gather(art_and_archives(inputs), hold_out=holdout == "family")
     size = auto_size(palette)
-    if size is None:
-        chosen = palettes.load(palette)
-    else:
-        chosen = quantizer.fit([Raster(sprite.rgba(), sprite.name) for sprite in corpus.sprites], size)
-    sprites = quantizer.remap(corpus.sprites, chosen, map="nearest")
-    held = corpus.held_out if holdout == "family" else [True] * len(sprites)
-    scored = [sprite for sprite, out in zip(sprites, held, strict=True) if out]
-    learnt = [sprite for sprite, out in zip(sprites, held, strict=True) if not out]
-    if not scored:
-        raise InputError(f"{len(sprites)} sprites are too few to hold a family out; use --holdout none.")
+    chosen = palettes.load(palette) if size is None else size
     tell = (lambda what: None) if quiet or as_json else (lambda what: click.echo(f"measuring {what} …", err=True))
-    art = {}
-    if drawn:
-        tell("art")
-        art["art"] = judge(sprites, corpus.families, held, prior, drawn)
-    # An index texture is the indexed PNG without its palette.
-    figures = measure(learnt, scored, prior, lambda sprite: len(png.write_index(sprite)), tell)
-    figures |= art | {
-        "model": {"name": prior.card["name"], "sha256": prior.sha256},
-        "palette": {"name": chosen.name or palette, "colors": list(chosen.hex)},
-        "holdout": holdout,
-    }
+    figures = trial(
+        art_and_archives(inputs), Prior.load(model), chosen, families=holdout == "family", drawn=drawn, tell=tell
+    )
     if as_json:
         click.echo(json.dumps(figures, indent=2, sort_keys=True))
         return
-    click.echo(f"{figures['sprites']} sprites, {figures['pixels']} pixels, {len(chosen)} colors + transparent\n")
+    colors = len(figures["palette"]["colors"])
+    click.echo(f"{figures['sprites']} sprites, {figures['pixels']} pixels, {colors} colors + transparent\n")
     _tell(figures)
     if drawn:
         _tell_art(figures["art"])
