@@ -84,7 +84,8 @@ def duplicates(known: Sequence[Seen], library: Library, limit: float) -> list[li
 
 
 def candidates(known: Sequence[Seen], library: Library, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of places, the earlier first, that are near by shape, nearest first for each."""
+    """Pairs of places, the earlier first, each once, that are near by shape, nearest first for each."""
+    told: set[tuple[int, int]] = set()
     vectors = library.rows([known[place] for place in places])
     for start in range(0, len(places), BLOCK):
         block = Vectors(*(each[start : start + BLOCK] for each in vectors))
@@ -95,8 +96,10 @@ def candidates(known: Sequence[Seen], library: Library, places: Sequence[int]) -
             for order in (shape[row], both[row]):
                 near = np.argpartition(order, min(MOST, len(order) - 1))[:MOST]
                 for other in near[np.argsort(order[near], kind="stable")].tolist():
-                    if shape[row, other] <= REACH:
-                        yield min(places[here], places[other]), max(places[here], places[other])
+                    pair = min(places[here], places[other]), max(places[here], places[other])
+                    if shape[row, other] <= REACH and pair not in told:
+                        told.add(pair)
+                        yield pair
 
 
 def pictured(seen: Seen, figures: dict[int, Figure]) -> Figure:
