@@ -245,3 +245,20 @@ def test_sheets_of_animations_have_a_tag_each(tmp_path: Path) -> None:
         tags = json.loads((tmp_path / "out" / f"{name}.json").read_text())["meta"]["frameTags"]
         assert [(tag["from"], tag["to"]) for tag in tags] == [(0, 1), (2, 3)]
         assert len({tag["name"] for tag in tags}) == 2
+
+
+@pytest.mark.slow
+def test_an_animation_is_the_same_in_a_small_and_a_large_order() -> None:
+    """Animation n of a seed does not depend on how many are drawn beside it, nor on threads."""
+    import torch
+
+    from assetforge.models.prior import Prior
+
+    prior = Prior.load()
+    options = {"like": film(body(), body(1, 1), body(arm=True)), "size": (SIZE, SIZE), "seed": 3, "candidates": 1}
+    few = prior.animate(FOUR, 1, **options).sprites
+    before = torch.get_num_threads()
+    torch.set_num_threads(2 if before == 1 else 1)
+    many = prior.animate(FOUR, 9, **options).sprites
+    torch.set_num_threads(before)
+    assert [one.indices.tobytes() for one in few] == [one.indices.tobytes() for one in many[:3]]
