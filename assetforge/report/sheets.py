@@ -26,8 +26,9 @@ from ..quantize.swaps import swaps
 from ..resemblance import nearest
 from ..sprite import Sprite
 from .land import laid
+from .pictures import picture
 from .terms import altered, terms
-from .training import Trained, picture
+from .training import Trained
 
 __all__ = ["Artist", "Kept", "anew", "told"]
 
@@ -167,9 +168,16 @@ def _land(terrain: Mapping[str, Any]) -> list[list[str]]:
 
 def _others(sprites: Sequence[Sprite], mapping: str) -> Iterator[tuple[str, list[str]]]:
     """Every bundled palette that the sheet could be built in, and what its colors become there."""
-    for name in palettes.names():
-        with suppress(ConfigError):
-            yield name, list(swaps(sprites, [palettes.load(name)], mapping)[0].hex)
+    targets = {name: palettes.load(name) for name in palettes.names()}
+    try:
+        # At once, so that the sprites are counted once.
+        found = swaps(sprites, list(targets.values()), mapping)
+        yield from ((name, list(each.hex)) for name, each in zip(targets, found, strict=True))
+    except ConfigError:
+        # Of a mapping for which some have not the right number of colors, the others.
+        for name, target in targets.items():
+            with suppress(ConfigError):
+                yield name, list(swaps(sprites, [target], mapping)[0].hex)
 
 
 def _whole(indices: NDArray[np.uint8], frame: Mapping[str, Any]) -> NDArray[np.uint8]:

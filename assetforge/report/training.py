@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -10,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..evaluate.learning import Student, alike, counted, distances
-from ..formats import png
 from ..sprite import Sprite
+from .pictures import picture
 
-__all__ = ["Trained", "picture", "trained"]
+__all__ = ["Trained", "trained"]
 
 SHOWN = 8
 MOST_PIXELS = 1 << 20
@@ -114,8 +113,3 @@ def row(sprites: Sequence[Sprite]) -> NDArray[np.uint8]:
     for sprite in sprites:
         parts += [sprite.rgba(), np.zeros((sprite.size[1], GAP, 4), np.uint8)]
     return np.concatenate(parts[:-1], axis=1)
-
-
-def picture(rgba: NDArray[np.uint8]) -> str:
-    """A PNG as a data URL."""
-    return "data:image/png;base64," + b64encode(png.write_rgba(rgba)).decode()

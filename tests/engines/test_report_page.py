@@ -19,8 +19,8 @@ from assetforge.build import build
 from assetforge.cli.project import built_sheets
 from assetforge.outcome import Options, Silent
 from assetforge.report.page import page
+from assetforge.report.pictures import picture as picture_of
 from assetforge.report.sheets import Built, told
-from assetforge.report.training import picture as picture_of
 
 __all__ = ["browser"]
 
