@@ -34,8 +34,9 @@ NAVIGATION = {
         "docs/animation",
         "docs/tiles",
         "docs/watch",
+        "docs/report",
     ],
-    "Reference": ["docs/api", "docs/exports", "docs/packing", "docs/ci"],
+    "Reference": ["docs/api", "docs/measures", "docs/exports", "docs/packing", "docs/ci"],
     "The house": [
         "ARCHITECTURE",
         "CONTRIBUTING",
