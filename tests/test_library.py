@@ -139,6 +139,7 @@ names: list[str] = [path.name for path in af.save(sheet, "monsters.png", exports
 house: af.Model = af.train("art", output="house.safetensors", steps=10)
 bits: object = af.evaluate("art", model=house)["bits_per_pixel"]
 film: af.Sprites = house.blend(one, named, steps=8)
+dark: af.Sprites = house.restyle(heroes, to=film)
 ground: af.Sheet = house.tileset(one, named)
 ways: af.Ways = af.recolor(heroes, 4, keep=["#ff004d"])
 near: tuple[float, ...] = af.search(one, among=heroes, by="shape").distances

@@ -116,6 +116,41 @@ class Model(Drawing):
         table |= {key: inputs[key][0].name for key in ("plus", "minus") if key in inputs}
         return self._sprites("blend", table, inputs, chosen(palette))
 
+    def restyle(
+        self,
+        sprites: core.Sprite | Iterable[core.Sprite],
+        *,
+        to: core.Sprite | Iterable[core.Sprite] = (),
+        keep: str = "0-7",
+        take: str = "shading",
+        palette: PaletteLike = f"auto:{MAX_COLORS}",
+        temperature: float = 0.7,
+    ) -> Sprites:
+        """The sprites, animations too, in the style of a pack: their layout, its colors and shading.
+
+        Arguments:
+            sprites: Yours.
+            to: The pack; by default the sprites that the model learnt.
+            keep: Which of the 16 style slots, coarse 0 to fine 15, stay your sprite's own.
+            take: Of the pack, its ``color`` alone or its ``shading`` as well.
+            palette: By default the pack's own colors.
+            temperature: Of colors that are drawn anew; below 1 is calmer.
+
+        Raises:
+            ConfigError: If an option has no such value.
+            InputError: If a sprite is too large.
+
+        Examples:
+            >>> model = af.load()
+            >>> model.restyle(af.open("art/heroes/knight.png"), to=af.open("art/monsters"), palette="gameboy-dmg")
+            <Sprites: 1 of 16x16 in gameboy-dmg>
+        """
+        given, pack = as_sprites(sprites), as_sprites(to)
+        table: dict[str, Any] = {"from": ["memory"], "keep": keep, "take": take, "temperature": temperature}
+        table |= {"to": [sprite.name for sprite in pack]} if pack else {}
+        inputs = {"from": given} | ({"to": pack} if pack else {})
+        return self._sprites("restyle", table, inputs, chosen(palette))
+
     def translate(
         self,
         sprites: core.Sprite | Iterable[core.Sprite],
