@@ -173,7 +173,8 @@ def test_what_wraps_is_told_from_what_does_not() -> None:
     bricks = np.full((16, 16), 3, np.uint8)
     bricks[7], bricks[15], bricks[:8, 15], bricks[8:, 7] = 1, 1, 1, 1
     assert all(wraps(Sprite(bricks, PALETTE), axis) for axis in (0, 1))
-    ramp = Sprite(np.tile((1 + np.arange(16) // 6).astype(np.uint8), (16, 1)), PALETTE)
+    grays = Palette(tuple((n, n, n) for n in (30, 90, 150, 210)))
+    ramp = Sprite(np.tile((1 + np.arange(16) // 4).astype(np.uint8), (16, 1)), grays)
     assert not wraps(ramp, 1) and wraps(ramp, 0)
 
 

@@ -12,7 +12,7 @@ __all__ = ["roughness", "seam", "wraps"]
 
 FAINT = 0.01
 """OKLab: steps are compared beyond it, so that a nearly flat tile has no seam for one pixel."""
-ROUGH, LINE = 1.5, 1.25
+ROUGH, LINE = 1.5, 1.75
 """A seam may be so much rougher than the rest, or than the roughest line of it: a tile may end in a joint."""
 
 
