@@ -23,7 +23,7 @@ CONFIG, CACHE = "assetforge.toml", ".assetforge"
 
 
 @click.command(
-    epilog="Example: assetforge search art/orc.png --in art/ --by shape    assetforge search --duplicates art/",
+    epilog="Example: assetforge search art/orc.png --in art/ --by shape",
     short_help="Find the sprites nearest to one, and near-copies.",
 )
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY…")
@@ -54,7 +54,7 @@ def search(
     """The sprites nearest to each QUERY, by the latents of the bundled model's encoder.
 
     Distance 0 is alike, 1.4 has nothing in common. A mirrored sprite has the same shape; of an animation the nearest
-    frame counts. What was seen of a file is kept by its content, in the project's .assetforge/ or else in your cache
+    frame counts. With --duplicates, QUERY is the art to look through. What was seen of a file is kept by its content, in the project's .assetforge/ or else in your cache
     folder, and may be deleted at any time.
     """
     from ..search.library import Library
@@ -179,7 +179,8 @@ def tell_nearest(
         for near in found:
             click.echo(f"{near.distance:5.3f}  {labelled(near.seen)}{'  mirrored' if near.mirrored else ''}")
         if show:
-            pictures([seen[0], *(near.seen for near in found)])
+            itself = [] if found[0].seen.file.full == seen[0].file.full else seen[:1]
+            pictures([*itself, *(near.seen for near in found)])
 
 
 def tell_duplicates(
