@@ -7,7 +7,9 @@ function drawing(tag, attributes, text = "") {
 }
 
 function curve(model) {
-  const [width, height, left, right, top, bottom] = [640, 260, 44, 150, 10, 28];
+  // On a phone it is as wide as the section.
+  const [width, right] = SIDE < 96 ? [292, 116] : [640, 150];
+  const [height, left, top, bottom] = [260, 40, 10, 28];
   const points = model.curve.filter(([, , held]) => held !== null);
   const bits = model.curve.flatMap(([, train, held]) => [train, held]).filter((value) => value !== null);
   // A baseline far above would press the curves flat: it is told below the chart.
