@@ -54,8 +54,8 @@ def search(
     """The sprites nearest to each QUERY, by the latents of the bundled model's encoder.
 
     Distance 0 is alike, 1.4 has nothing in common. A mirrored sprite has the same shape; of an animation the nearest
-    frame counts. With --duplicates, QUERY is the art to look through. What was seen of a file is kept by its content, in the project's .assetforge/ or else in your cache
-    folder, and may be deleted at any time.
+    frame counts. With --duplicates, QUERY is the art to look through. What was seen of a file is kept by its content,
+    in the project's .assetforge/ or else in your cache folder, and may be deleted at any time.
     """
     from ..search.library import Library
 
