@@ -29,7 +29,7 @@ __all__ = ["WAYS", "blend", "mended", "restyled"]
 
 WAYS = ("all", "shape", "color")
 FINE = slice(SLOTS // 2, SLOTS)
-DOUBTED, SURE = 0.05, 0.8
+DOUBTED, SURE = 0.02, 0.9
 """A pixel is mended if it is less likely than the first, and another entry likelier than the second."""
 
 
