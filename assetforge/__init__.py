@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api.files import Sheet, open, pack, palette, palettes, save
     from .api.model import Model, load
-    from .api.project import build
+    from .api.project import build, report
     from .api.sprites import Grid, Palette, Sprite, Sprites
     from .api.study import evaluate, train
     from .api.ways import Found, Ways, recolor, search
@@ -41,6 +41,7 @@ __all__ = [
     "palette",
     "palettes",
     "recolor",
+    "report",
     "save",
     "search",
     "train",
@@ -51,7 +52,7 @@ __version__ = "0.1.0"
 _WORDS = {
     "api.files": ("Sheet", "open", "pack", "palette", "palettes", "save"),
     "api.model": ("Model", "load"),
-    "api.project": ("build",),
+    "api.project": ("build", "report"),
     "api.sprites": ("Grid", "Palette", "Sprite", "Sprites"),
     "api.study": ("evaluate", "train"),
     "api.ways": ("Found", "Ways", "recolor", "search"),

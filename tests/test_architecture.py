@@ -72,7 +72,7 @@ FLOORS = {
     "build": 7,
     "report": 7,
     "cli": 8,
-    "api": 8,
+    "api": 8.1,
     "__main__": 9,
     "__init__": 0.5,
 }

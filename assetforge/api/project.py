@@ -1,4 +1,4 @@
-"""A game project from Python: the build step."""
+"""A game project from Python: the build step, and the page that shows it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from ..build import build as run
 from ..outcome import Options, Reporter, Result
 
-__all__ = ["build"]
+__all__ = ["build", "report"]
 
 
 def build(
@@ -71,3 +71,35 @@ def build(
             raise type(first)(f"{first.message} ({many}: {others[0]})", *first.trail)
         raise first
     return result
+
+
+def report(
+    root: str | os.PathLike[str] = ".", output: str | os.PathLike[str] | None = None, *, quick: bool = False
+) -> Path:
+    """Write the page that shows every sheet of a project, and what it was made from; where it is.
+
+    Arguments:
+        root: The folder of ``assetforge.toml``.
+        output: The page, ``.html``; by default ``report.html`` in `root`.
+        quick: Draw nothing anew: mix grids get no sliders.
+
+    Raises:
+        ConfigError: If no sheet is built, or the page's name does not end in ``.html``.
+        AssetforgeError: If a sheet cannot be read; the page shows the others.
+        OutputError: If the page cannot be written.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> config = '[project]\\npalette = "pico-8"\\n[[sheet]]\\nname = "all"\\nkind = "quantize"\\nfrom = "heroes/*"'
+        >>> _ = Path("assetforge.toml").write_text(config)
+        >>> _ = af.build()
+        >>> af.report().name
+        'report.html'
+    """
+    from ..cli.report import PAGE, written
+
+    page = Path(root) / PAGE if output is None else Path(output)
+    _, faults = written(Path(root), page, quick=quick)
+    if faults:
+        raise faults[0]
+    return page

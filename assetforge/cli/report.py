@@ -17,7 +17,7 @@ from ..files import digest, read_bytes, write_atomic
 if TYPE_CHECKING:
     from ..models.prior import Prior
 
-__all__ = ["report"]
+__all__ = ["PAGE", "report", "written"]
 
 PAGE = "report.html"
 
@@ -37,14 +37,35 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
     It needs no network and no other file: palettes are changed in the page, sprites stand beside what they were made
     from, and drawn ones beside the learnt sprite that they come nearest to.
     """
+    started = time.monotonic()
+    output = output or directory / PAGE
+    sheets, faults = written(directory, output, quick=quick)
+    for each in faults:
+        click.echo(f"assetforge: {each}", err=True)
+    if as_json:
+        sprites = sum(len(sheet["frames"]) for sheet in sheets)
+        click.echo(json.dumps({"page": str(output), "sheets": [sheet["name"] for sheet in sheets], "sprites": sprites}))
+    elif not quiet:
+        size, seconds = output.stat().st_size / 1e6, time.monotonic() - started
+        click.echo(f"{output}: {len(sheets)} sheets, {size:.1f} MB, {seconds:.1f} s")
+    return 1 if faults else 0
+
+
+def written(
+    directory: Path, output: Path, *, quick: bool = False
+) -> tuple[list[dict[str, Any]], list[AssetforgeError]]:
+    """Write the page of a project; the facts of each sheet on it, and why others are not.
+
+    Raises:
+        ConfigError: If the page's name is none of a page, or no sheet is built.
+        OutputError: If it cannot be written.
+    """
     from .. import __version__
     from ..report.page import page
     from ..report.sheets import told
     from .kept import Answers
     from .project import built_sheets
 
-    started = time.monotonic()
-    output = output or directory / PAGE
     if output.suffix.lower() not in (".html", ".htm"):
         raise ConfigError(f'"{output}": a page ends in .html.')
     paths = [page for path in built_sheets(directory) for page in _pages(path)]
@@ -74,15 +95,7 @@ def report(directory: Path, output: Path | None, quick: bool, as_json: bool, qui
     facts = {"project": directory.resolve().name, "version": __version__, "sheets": sheets, "models": learnt}
     write_atomic(output, page(facts))
     answers.write()
-    for each in faults:
-        click.echo(f"assetforge: {each}", err=True)
-    if as_json:
-        sprites = sum(len(sheet["frames"]) for sheet in sheets)
-        click.echo(json.dumps({"page": str(output), "sheets": [sheet["name"] for sheet in sheets], "sprites": sprites}))
-    elif not quiet:
-        size, seconds = output.stat().st_size / 1e6, time.monotonic() - started
-        click.echo(f"{output}: {len(sheets)} sheets, {size:.1f} MB, {seconds:.1f} s")
-    return 1 if faults else 0
+    return sheets, faults
 
 
 def _meta(path: Path) -> dict[str, Any]:
