@@ -114,6 +114,11 @@ def complete(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += f"\n\n{reference()}\n"
 
 
+def again(app: Sphinx, *_: object) -> list[str]:
+    """The pages that are read anew each time: what is added to them depends on other files."""
+    return [root_doc, LIBRARY]
+
+
 def home(app: Sphinx, error: Exception | None) -> None:
     """Let the site begin where browsers look."""
     if error is None and app.builder.name == "html":
@@ -123,4 +128,5 @@ def home(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.connect("source-read", complete)
+    app.connect("env-get-outdated", again)
     app.connect("build-finished", home)
