@@ -211,6 +211,9 @@ def test_a_model_of_pairs_comes_out_the_same_twice_and_translates(tmp_path: Path
     assert all(one.palette == palette for one in drawn)
     alone = prior.translate(lefts[1:], palette, seed=3)
     assert np.array_equal(alone[0][0].indices, drawn[2].indices)
+    (calm,) = prior.translate(lefts[:1], palette, temperature=0)[0]
+    (other,) = prior.translate(lefts[:1], palette, temperature=0, seed=9)[0]
+    assert np.array_equal(calm.indices, other.indices) and calm.size == (7, 9)
     assert len(prior.generate(palette, 2, size=(8, 8))) == 2
 
 

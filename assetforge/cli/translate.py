@@ -31,7 +31,7 @@ __all__ = ["translate"]
     default=0.9,
     show_default=True,
     type=click.FloatRange(0, 10),
-    help="0 takes the likeliest color at each step.",
+    help="0 takes at each pixel the likeliest color.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 def translate(

@@ -89,7 +89,7 @@ def translate(
     Arguments:
         sprites: In palettes of their own, of any sizes.
         seed: Variant n of every sprite is drawn from the same numbers, so that the frames of an animation agree.
-        temperature: 0 takes the likeliest color at each step.
+        temperature: 0 takes at each pixel the color that is likeliest given the left alone.
 
     Raises:
         ConfigError: If a sprite is too large, or the temperature is negative or no number.
@@ -126,6 +126,9 @@ def draw(
     model, shape = studio.model, orders[0][0].indices.shape
     left = beside(lexicon, [sprite for sprite, _ in orders], palette)
     one = studio.tensors([Sprite(np.zeros(shape, np.uint8), palette)] * len(orders))
+    if temperature == 0:
+        seen = model.look(one.indices, one.visible, one.palettes, model.embed(one.palettes), left)
+        return seen.guess.argmax(2).reshape(len(orders), *shape).numpy().astype(np.uint8)
     random = np.stack([uniforms(seed, number, shape[0], shape[1]) for _, number in orders])
     # The left says what a latent would: told both, a sprite follows the latent where they differ.
     drawn, _ = sample(model, one.indices, one.visible, one.palettes, None, torch.from_numpy(random), temperature, left)
