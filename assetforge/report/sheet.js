@@ -97,11 +97,14 @@ class Sheet {
       for (let place = begin; place <= end; place++) moving.add(this.frames[place]);
       return this.animation(name, this.frames.slice(begin, end + 1), direction);
     });
-    const stills = this.frames.filter((frame) => !moving.has(frame)).map((frame) => element("li", {},
+    const stills = this.frames.filter((frame) => !moving.has(frame)).map((frame) => () => element("li", {},
       element("button", { class: "cell", type: "button", onmouseenter: tell(frame), onfocus: tell(frame) }, this.canvas(frame))));
     const steps = this.frames.filter((frame) => moving.has(frame)).map((frame) => () => element("li", {},
       element("button", { class: "cell", type: "button", onmouseenter: tell(frame), onfocus: tell(frame) }, this.canvas(frame, frame.name, 48))));
-    return [element("ul", { class: "frames" }, ...stills, ...animations),
+    // Thousands of canvases would keep a browser busy for seconds.
+    const [list, ...more] = first(400, stills, "sprites");
+    list.append(...animations);
+    return [list, ...more,
       ...(steps.length ? [element("p", { class: "dim" }, "Frame by frame:"), ...first(48, steps, "frames")] : []), told];
   }
 
