@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from click.testing import CliRunner
 from networks import SMALL, nothing_visible, random_model, random_palettes
+from pairings import files, pack
 from test_sampler import naive
 from torch import Tensor
 
-from assetforge import formats
-from assetforge.build import build
-from assetforge.cli import cli
-from assetforge.corpus import Source
-from assetforge.errors import AssetforgeError, ConfigError, InputError
-from assetforge.formats import png
+from assetforge.errors import ConfigError, InputError
 from assetforge.models.checkpoint import Checkpoint
 from assetforge.models.data import Batches
 from assetforge.models.entries import entry_lab
@@ -39,8 +32,6 @@ from assetforge.models.translation import kept, recalled
 from assetforge.models.vae import SLOTS
 from assetforge.pairs import gather_pairs, matched
 from assetforge.palette import Palette
-from assetforge.pipeline import load
-from assetforge.plan import State, make
 from assetforge.sprite import Sprite
 
 PAIRED = replace(SMALL, paired=True)
@@ -157,28 +148,6 @@ def test_a_lexicon_keeps_its_counts_in_any_palette() -> None:
     np.testing.assert_array_equal(lexicon.to(right).counts, lexicon.counts)
 
 
-def files(folder: Path, rgba: dict[str, np.ndarray]) -> list[Source]:
-    """PNG files, as sources."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, image in rgba.items():
-        (folder / f"{name}.png").write_bytes(png.write_rgba(image))
-    return [Source(folder / f"{name}.png", name) for name in rgba]
-
-
-def pack(folder: Path, count: int, side: int = 8) -> list[tuple[Source, Source]]:
-    """Pairs: colored blobs on the right, the same in one gray on the left, each at a place of its own."""
-    rng = np.random.default_rng(5)
-    lefts, rights = {}, {}
-    for number in range(count):
-        image = np.zeros((side, side, 4), np.uint8)
-        drawn = rng.random((side, side)) < 0.5
-        image[drawn] = [*rng.integers(0, 2, 3) * 200, 255]
-        image[0, 0] = (90, 10, 10, 255)
-        rights[f"tile_{number}"] = image
-        lefts[f"tile_{number}"] = np.where(image[..., 3:] > 0, np.array([128, 128, 128, 255], np.uint8), 0)
-    return matched(files(folder / "left", lefts), files(folder / "right", rights))
-
-
 def test_both_sides_of_a_pair_are_moved_and_mirrored_alike(tmp_path: Path) -> None:
     """In every batch what is drawn on the left, the whole silhouette here, is what is drawn on the right."""
     batches = PairedBatches(gather_pairs(pack(tmp_path, 12)), 0, 0.5, torch.device("cpu"))
@@ -247,54 +216,6 @@ def test_sprites_without_pairs_are_batched_as_ever(tmp_path: Path) -> None:
     assert one.left is None and sketched(one.indices, one.palettes).shape == one.indices.shape
 
 
-def call(*arguments: object) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command."""
-    result = CliRunner().invoke(cli, [str(one) for one in arguments])
-    fault = result.exception if isinstance(result.exception, AssetforgeError) else None
-    return (fault.exit_code, "", str(fault)) if fault else (result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.mark.slow
-def test_pairs_go_from_the_command_line_to_sprites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`train --pairs` and `translate`: the outputs are named as the inputs, in the palette, and say what was learnt."""
-    pairs = pack(tmp_path, 14)
-    monkeypatch.chdir(tmp_path)
-    code, said, fault = call("train", "--pairs", "left", "right", "-o", "m.safetensors", "--base", "none", "--steps", 1)
-    assert code == 0 and "without the left" in said, fault
-    code, said, fault = call(
-        "translate", "left/tile_3.png", "-m", "m.safetensors", "-o", "out", "--variants", 2, "--json"
-    )
-    assert (code, fault) == (0, "")
-    told = json.loads(said)
-    assert [Path(name).name for name in told["files"]] == ["tile_3.png", "tile_3-2.png"]
-    assert set(told["provenance"]["model"]["learnt_from"]["sources"]) >= {"left/tile_0", "right/tile_0"}
-    learnt = {tuple(color) for one in pairs for color in formats.read(one[1].path)[0].rgba.reshape(-1, 4)}
-    drawn = formats.read(tmp_path / "out" / "tile_3.png")[0].rgba
-    assert drawn.shape == (8, 8, 4) and {tuple(color) for color in drawn.reshape(-1, 4)} <= learnt | {(0, 0, 0, 0)}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "fault"),
-    [
-        (("train", "-o", "m.safetensors"), "give INPUT or --pairs"),
-        (("train", "left", "--pairs", "left", "right", "-o", "m.safetensors"), "not both"),
-        (("train", "--pairs", "left", "nowhere", "-o", "m.safetensors"), "nowhere"),
-        (("train", "--pairs", "left", "right/tile_1.png", "-o", "m.safetensors"), '"tile_0.png"'),
-        (("translate", "left/tile_0.png", "-o", "out"), "give the model with -m"),
-        (("translate", "left/tile_0.png", "-m", "left/tile_0.png", "-o", "out"), "safetensors"),
-    ],
-)
-def test_what_cannot_be_paired_or_translated_is_told(
-    arguments: tuple[str, ...], fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Wrong usage and lonely files: exit 2 with a line that names what to mend, and nothing is written."""
-    pack(tmp_path, 2)
-    monkeypatch.chdir(tmp_path)
-    code, _, told = call(*arguments)
-    assert code in (1, 2) and fault in told
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["left", "right"]
-
-
 def hostile(extras: dict[str, Tensor]) -> Iterator[dict[str, Tensor]]:
     """What a model of pairs says that it knows of colors, wrong."""
     for name in ("left", "right", "counts"):
@@ -318,68 +239,6 @@ def test_a_damaged_lexicon_is_refused() -> None:
         with pytest.raises(InputError, match="lacks what it learnt of the colors of pairs"):
             recalled(Checkpoint(model, {}, extras, ""))
     assert recalled(Checkpoint(random_model(), {}, {}, "")) is None
-
-
-PROJECT = """
-[project]
-palette = "auto:4"
-
-[[model]]
-name = "inker"
-pairs = {pairs}
-steps = 1
-base = "none"
-
-[[sheet]]
-name = "inked"
-kind = "translate"
-model = "{model}"
-from = "sketches/*.png"
-variants = 2
-"""
-
-
-def game(root: Path, pairs: str = '["left", "right"]', model: str = "inker") -> Path:
-    """A project that learns pairs of its art and translates a sketch."""
-    pack(root / "art", 12)
-    files(root / "art" / "sketches", {"new": np.full((9, 8, 4), 128, np.uint8) | np.array([0, 0, 0, 255], np.uint8)})
-    (root / "assetforge.toml").write_text(PROJECT.format(pairs=pairs, model=model))
-    return root
-
-
-@pytest.mark.parametrize(
-    ("pairs", "model", "fault"),
-    [
-        ('["left"]', "inker", r'assetforge.toml:7 \[\[model\]\] "inker": pairs: 1 given; name two folders'),
-        ("[]", "inker", "from: the key is missing; or give pairs"),
-        ('["left", "right"]\nfrom = "left/*.png"', "inker", "from and pairs are both given"),
-        ('["left", "right"]', "base", 'model = "base" learns no pairs'),
-        ('["left", "nowhere"]', "inker", 'pairs: "nowhere/.*matches no image'),
-    ],
-)
-def test_faults_of_a_model_of_pairs_name_their_key(pairs: str, model: str, fault: str, tmp_path: Path) -> None:
-    """What a [[model]] of pairs or its sheet asks for in vain is told before anything is built."""
-    pipeline = load(game(tmp_path / "game", pairs, model))
-    faults = list(pipeline.faults)
-    if not faults:
-        faults = [error for item in make(pipeline, State.load(pipeline.root)).models for error in item.errors]
-    assert re.search(fault, "\n".join(map(str, faults)))
-
-
-@pytest.mark.slow
-def test_a_project_learns_pairs_and_translates(tmp_path: Path) -> None:
-    """A build trains the model of pairs and draws the sheet; a second does nothing; a new left side trains again."""
-    root = game(tmp_path / "game")
-    result = build(root)
-    assert result.exit_code == 0
-    told = json.loads((root / "assets" / "forge" / "inked.json").read_text())
-    assert sorted(told["frames"]) == ["new", "new-2"]
-    assert told["meta"]["provenance"]["model"]["card"]["pairs"]["count"] == 12
-    assert build(root).built == {}
-    image = np.zeros((8, 8, 4), np.uint8)
-    image[2:5] = 255
-    files(root / "art" / "left", {"tile_3": image})
-    assert "inked" in build(root).built
 
 
 def test_ranks_share_the_left_sprites_too() -> None:
