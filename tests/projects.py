@@ -114,7 +114,11 @@ class FakePrior:
         self, sprite: Sprite, hole: np.ndarray, *, variants: int, seed: int, temperature: float
     ) -> list[Sprite]:
         filled = [self.paint(sprite.palette, sprite.size, seed + n, "").indices for n in range(variants)]
-        return [Sprite(np.where(hole, each, sprite.indices), sprite.palette, sprite.name) for each in filled]
+        names = [sprite.name, *(f"{sprite.name}-{number}" for number in range(2, variants + 1))]
+        return [
+            Sprite(np.where(hole, each, sprite.indices), sprite.palette, name)
+            for each, name in zip(filled, names, strict=True)
+        ]
 
     def mix(self, rows: Sequence[Any], cols: Sequence[Any], palette: Palette, **options: Any) -> list[list[Sprite]]:
         size = options["size"] or (8, 8)

@@ -119,7 +119,7 @@ def test_a_report_has_the_grid_of_the_build_among_its_grids(game: Path) -> None:
     atlas = png.read_sprite((game / "assets/forge/hybrids.png").read_bytes())
     assert atlas is not None
     own = facts["provenance"]["settings"]
-    ((name, grids),) = mixes(game).items()
+    ((name, grids),) = mixes(game, lambda key, make: make()).items()
     assert name == "hybrids" and len(grids) >= len(STYLES) * len(TRUNCATIONS)
     drawn = {(each["styles"], each["truncation"]): zlib.decompress(b64decode(each["indices"])) for each in grids}
     assert drawn[own["col_styles"], own["truncation"]] == atlas.indices.tobytes()
