@@ -84,6 +84,7 @@ def test_more_of_the_same_artist_is_within_every_floor() -> None:
     assert all(found[name]["within"] for name in ("craft", "kernel", "coverage", "forest"))
 
 
+@pytest.mark.slow
 def test_what_is_spoilt_is_not_within() -> None:
     """Noise shows in every measure, blur in craft, one gem repeated in coverage."""
     noise, blur, one = judged(noisy(gems(24, 2), 0.05, 5)), judged(blurred(gems(24, 2), LAB)), judged(gems(1, 2) * 24)
@@ -93,6 +94,7 @@ def test_what_is_spoilt_is_not_within() -> None:
     assert noise["figures"]["orphans"]["mean"] > noise["figures"]["orphans"]["mean_held_out"]
 
 
+@pytest.mark.slow
 def test_judging_repeats() -> None:
     """The same sprites and seed give the same figures; another seed draws other floors."""
     found = judged(gems(12, 2))

@@ -163,6 +163,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux tells it")
 def test_hungry_files_take_little_memory(tmp_path: Path) -> None:
     """The whole process stays under 512 MiB, whatever a small file promises; what is sane is read."""

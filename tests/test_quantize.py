@@ -180,6 +180,7 @@ def test_fit_refuses_sizes_no_palette_has(k):
         fit([noise(1)], k)
 
 
+@pytest.mark.slow
 def test_threads_change_nothing():
     """The same bytes from fresh processes with one thread and with four."""
     code = (

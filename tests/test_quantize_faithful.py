@@ -82,6 +82,7 @@ def test_neighbours_are_kept_apart():
     assert {1, 2} == set(faithful.indices.ravel().tolist())
 
 
+@pytest.mark.slow
 def test_photographs(monkeypatch):
     """Art of too many colors to look at one by one still maps, and its legal colors stay."""
     monkeypatch.setattr(remap, "COLORS", 500)

@@ -140,6 +140,7 @@ def test_the_command_warns_of_a_bad_learning_rate_and_writes_the_best(
     assert finite(out)
 
 
+@pytest.mark.slow
 def test_an_explosion_that_stays_finite_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loss far above guessing is forgiven once; lasting, it costs the steps since the best weights, no more."""
     steps: list[int] = []
@@ -161,6 +162,7 @@ def test_an_explosion_that_stays_finite_is_taken_back(tmp_path: Path, monkeypatc
     assert card["held_out_bits_per_pixel"] < card["curve"][2][2]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_taken_back_repeats_and_resumes(tmp_path: Path) -> None:
     """A rate so high that weights are thrown away changes nothing about going on byte for byte."""
     state = tmp_path / "state.safetensors"
