@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .morph import depths, paired
 
-__all__ = ["dressed", "likest"]
+__all__ = ["dressed", "likest", "torn"]
 
 Indices = NDArray[np.uint8]
 Floats = NDArray[np.floating]
@@ -23,12 +23,14 @@ DEEP = 4.0
 PER_PLACE, PER_DEPTH, PER_LIGHTNESS, PER_HUE = 0.5, 3.0, 16.0, 6.0
 RASTER = 16
 """Silhouettes are compared on a raster of so many cells a side."""
+GRAY = 0.02
 HUE = 1.5
 """What a step in OKLab between the mean hues of two sprites counts beside the share that silhouettes overlap."""
 
 
-def likest(indices: Indices, lab: Floats, others: Sequence[Indices], other_lab: Floats) -> int:
-    """The place of the sprite whose silhouette, stretched to the box of this one's, and mean hue are most like it.
+def likest(indices: Indices, lab: Floats, others: Sequence[Indices], other_lab: Floats) -> list[int]:
+    """Places of the sprites, first that whose silhouette, stretched to the box of this one's, and mean hue are most
+    like it.
 
     Arguments:
         indices: Shape (H, W), something drawn; entries of `lab` (K, 3).
@@ -40,7 +42,26 @@ def likest(indices: Indices, lab: Floats, others: Sequence[Indices], other_lab: 
         mask = _boxed(one > 0)
         apart = np.linalg.norm(other_lab[one[one > 0]][:, 1:].mean(0) - tint)
         scores.append(round(float((own & mask).sum() / (own | mask).sum() - HUE * apart), 9))
-    return int(np.argmax(scores))
+    return np.argsort(-np.array(scores), kind="stable").tolist()
+
+
+def torn(indices: Indices, result: Indices, lab: Floats) -> float:
+    """How far in hue neighbors in `result` are that were of one color before: the mean over all such, beside the mean
+    distance of what is drawn from gray, so that gray is not thought the calmer for being gray.
+
+    Arguments:
+        indices, result: A sprite and what became of it, both of shape (H, W).
+        lab: Of the entries of `result`, shape (L, 3).
+    """
+    hues, apart = lab[result][..., 1:], []
+    for axis in (0, 1):
+        one, other = np.arange(indices.shape[axis] - 1), np.arange(1, indices.shape[axis])
+        before = indices.take(one, axis)
+        same = (before > 0) & (before == indices.take(other, axis))
+        apart.append(np.linalg.norm(hues.take(one, axis) - hues.take(other, axis), axis=-1)[same])
+    steps = np.concatenate(apart)
+    chroma = np.linalg.norm(hues[indices > 0], axis=-1).mean()
+    return float(steps.mean() / (chroma + GRAY)) if len(steps) else 0.0
 
 
 def _boxed(mask: Mask) -> Mask:

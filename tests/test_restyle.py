@@ -22,7 +22,7 @@ from assetforge.models.restyling import restyle
 from assetforge.models.studio import Studio
 from assetforge.palette import Palette
 from assetforge.sprite import Sprite
-from assetforge.texture import dressed, likest
+from assetforge.texture import dressed, likest, torn
 
 COLD = Palette(((10, 10, 30), (40, 70, 160), (90, 160, 220), (230, 250, 255)), "cold")
 
@@ -43,7 +43,17 @@ def icy(size: int = 12) -> Sprite:
 def test_the_likest_of_a_pack_is_the_sprite_itself() -> None:
     """Whatever the size it is drawn in."""
     pack = [bar().indices, disc().indices.repeat(2, 0).repeat(2, 1), disc().indices[::-1, :5]]
-    assert likest(disc().indices, entry_lab(FIVE), pack, entry_lab(FIVE)) == 1
+    assert likest(disc().indices, entry_lab(FIVE), pack, entry_lab(FIVE))[0] == 1
+
+
+def test_one_color_in_two_hues_is_torn_more_than_in_two_lights() -> None:
+    """Stripes of far hues tear a plane; gray stripes, or none, do not."""
+    plane = np.ones((4, 4), np.uint8)
+    stripes = plane + (np.arange(4) % 2).astype(np.uint8)
+    red_green = Palette(((200, 40, 40), (40, 160, 40)), "stripes")
+    grays = Palette(((60, 60, 60), (200, 200, 200)), "grays")
+    assert torn(plane, stripes, entry_lab(red_green)) > 0.5
+    assert torn(plane, stripes, entry_lab(grays)) < 0.01 and torn(plane, plane, entry_lab(red_green)) == 0
 
 
 @pytest.mark.parametrize("layout", [0.0, 0.5, 1.0])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import ConfigError
 from ..palette import Palette
 from ..sprite import Sprite, animations
-from ..texture import dressed, likest
+from ..texture import dressed, likest, torn
 from .animate import alike
 from .blending import restyled
 from .data import entry_lab
@@ -24,6 +24,7 @@ __all__ = ["TAKES", "restyle"]
 
 TAKES = ("color", "shading")
 COARSE = SLOTS // 2
+TRIED = 4
 
 
 def restyle(
@@ -75,11 +76,12 @@ def restyle(
         if key is None:
             found += [replace(one, palette=palette) for one in frames]
             continue
-        style = styles[likest(key.indices, entry_lab(key.palette), [one.indices for one in styles], entry_lab(palette))]
+        places = likest(key.indices, entry_lab(key.palette), [one.indices for one in styles], entry_lab(palette))
         if take == "shading":
-            film = _shaded(frames, style, sum(slot < COARSE for slot in keep) / COARSE)
+            layout = sum(slot < COARSE for slot in keep) / COARSE
+            film = _shaded(frames, _calmest(key, [styles[n] for n in places[:TRIED]], layout), layout)
         else:
-            film = _colored(studio, frames, style, palette, keep, temperature)
+            film = _colored(studio, frames, styles[places[0]], palette, keep, temperature)
         for frame in links.order[1:]:
             parts, new = carried(film[None], links, frame)
             film[frame] = np.where(new, film[frame], parts[0])
@@ -89,6 +91,15 @@ def restyle(
 
 def _fits(one: Sprite, sprites: Sequence[Sprite]) -> bool:
     return one.size in {other.size for other in sprites}
+
+
+def _calmest(key: Sprite, styles: Sequence[Sprite], layout: float) -> Sprite:
+    """Of sprites that are much like another, the one whose colors tear it least apart: motley ones go astray."""
+    tears = []
+    for style in styles:
+        (result,) = _shaded([key], style, layout)
+        tears.append(round(torn(key.indices, result, entry_lab(style.palette)), 9))
+    return styles[tears.index(min(tears))]
 
 
 def _shaded(frames: Sequence[Sprite], style: Sprite, layout: float) -> NDArray[np.uint8]:
