@@ -90,6 +90,7 @@ def train(
 
 def evaluate(
     *inputs: PathLike,
+    pairs: tuple[PathLike, PathLike] | None = None,
     model: Model | None = None,
     palette: PaletteLike = "auto:32",
     holdout: str = "family",
@@ -100,7 +101,7 @@ def evaluate(
     Among them ``bits_per_pixel`` beside ``baselines``, ``completion`` and ``memorisation``.
 
     Arguments:
-        inputs: As of `train`.
+        inputs, pairs: As of `train`; a model that has learnt pairs is scored on pairs.
         model: By default the bundled one.
         palette: Sprites are mapped to it by nearest color first.
         holdout: ``family`` scores held-out families, with counts learnt from the others; ``none`` everything, with
@@ -108,7 +109,7 @@ def evaluate(
         art: Draw so many sprites (64 are good to judge by) and compare their craft with held-out ones.
 
     Raises:
-        ConfigError: If an input or the palette is missing.
+        ConfigError: If an input or the palette is missing, or pairs and model do not go together.
         InputError: If a file cannot be read, or there are too few sprites.
 
     Examples:
@@ -118,5 +119,13 @@ def evaluate(
     """
     if holdout not in ("family", "none"):
         raise ConfigError(f'holdout = "{holdout}": give "family" or "none".')
-    sources = art_and_archives([os.fspath(path) for path in inputs])
-    return trial(sources, (model or load()).prior, chosen(palette), families=holdout == "family", drawn=art)
+    if bool(inputs) == (pairs is not None):
+        raise ConfigError("give inputs or pairs, one of the two.")
+    return trial(
+        art_and_archives([os.fspath(path) for path in inputs]) if inputs else (),
+        (model or load()).prior,
+        chosen(palette),
+        families=holdout == "family",
+        drawn=art,
+        pairs=sides(os.fspath(pairs[0]), os.fspath(pairs[1])) if pairs else (),
+    )

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..sprite import Sprite
 from .art import art
@@ -14,14 +13,13 @@ from .bits import baselines, pixels
 from .completion import Filler, NearestVisible, TrainingTile, accuracy
 from .craft import entries
 from .memorisation import Artist, common_size, memorisation
+from .pairs import Translations, Translator, pairs
 
 __all__ = ["Model", "evaluate", "judge"]
 
 
-class Model(Filler, Artist, Protocol):
+class Model(Filler, Artist, Translator, Protocol):
     """A Prior, as far as the suite asks."""
-
-    def nats(self, sprites: Sequence[Sprite], samples: int = 1) -> NDArray[np.float64]: ...
 
 
 def evaluate(
@@ -30,6 +28,7 @@ def evaluate(
     model: Model,
     size: Callable[[Sprite], int],
     tell: Callable[[str], None],
+    lefts: Sequence[Sprite] = (),
 ) -> dict[str, Any]:
     """Held-out figures of `model` on `scored`, all in one palette.
 
@@ -38,11 +37,14 @@ def evaluate(
         scored: What everything is scored on.
         size: Bytes of a sprite's PNG without its palette chunks.
         tell: Told what is being measured.
+        lefts: What each of `scored` is drawn from, for a model of pairs. Bits per pixel are then given these, what is
+            generated are their translations, and completion is without them.
     """
     tell("bits per pixel")
     entries = len(scored[0].palette) + 1
     count = pixels(scored)
-    bits = float(model.nats(scored).sum()) / count / np.log(2)
+    nats = model.nats(scored, lefts=lefts) if lefts else model.nats(scored)
+    bits = float(nats.sum()) / count / np.log(2)
     tell("count baselines")
     counted = baselines(learnt, scored, entries, size)
     tell("completion")
@@ -51,6 +53,11 @@ def evaluate(
         "completion_nearest_visible": accuracy(scored, NearestVisible()),
         "completion_training_tile": accuracy(scored, TrainingTile(learnt)) if learnt else None,
     }
+    beside = {}
+    artist: Artist = Translations(lefts, model) if lefts else model
+    if lefts:
+        tell("pairs")
+        beside["pairs"] = pairs(lefts, scored, model, bits)
     tell("memorisation")
     return {
         "sprites": len(scored),
@@ -58,7 +65,8 @@ def evaluate(
         "bits_per_pixel": bits,
         "baselines": counted,
         **completion,
-        "memorisation": memorisation(scored, model),
+        **beside,
+        "memorisation": memorisation(scored, artist),
     }
 
 

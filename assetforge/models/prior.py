@@ -28,7 +28,7 @@ from .record import Record, recorded
 from .reflection import divergence, reconstructed
 from .studio import SIDES, Studio, centered, recolored
 from .threads import at_once, one_thread
-from .translation import beside, recalled, translate
+from .translation import beside, copying, recalled, required, translate
 from .vae import SLOTS
 
 __all__ = ["SIDES", "Drawn", "Prior", "base_path"]
@@ -270,11 +270,11 @@ class Prior:
         Raises:
             ConfigError: If the model has learnt no pairs, or as `translation.translate` says.
         """
-        if self.lexicon is None:
-            raise ConfigError(
-                f'model "{self.card["name"]}" has learnt no pairs; `assetforge train --pairs LEFT/ RIGHT/` does.'
-            )
-        return translate(self.studio, self.lexicon, sprites, palette, **options)
+        return translate(self.studio, required(self.lexicon, self.card["name"]), sprites, palette, **options)
+
+    def copying(self, sprites: Sequence[Sprite], palette: Palette) -> list[NDArray[np.float32]]:
+        """What each left sprite says by its colors alone; see `translation.copying`. Raises as `translate` does."""
+        return copying(required(self.lexicon, self.card["name"]), sprites, palette)
 
     def codes(self, sprites: Sequence[Sprite]) -> NDArray[np.float32]:
         """Mean latents of sprites of any sizes and palettes, shape (N, 16, slot): slots coarse to fine."""

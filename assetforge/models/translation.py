@@ -24,7 +24,7 @@ from .sampler import sample
 from .studio import SIDES, Studio
 from .threads import one_thread
 
-__all__ = ["beside", "kept", "recalled", "translate"]
+__all__ = ["beside", "copying", "kept", "recalled", "required", "translate"]
 
 MOST_LAB = 10.0
 
@@ -59,6 +59,17 @@ def recalled(checkpoint: Checkpoint) -> Lexicon | None:
     return Lexicon(left.float().numpy(), right.float().numpy(), counts.long().numpy())
 
 
+def required(lexicon: Lexicon | None, name: str) -> Lexicon:
+    """The lexicon, of the model called `name`.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    if lexicon is None:
+        raise ConfigError(f'model "{name}" has learnt no pairs; `assetforge train --pairs LEFT/ RIGHT/` does.')
+    return lexicon
+
+
 def beside(lexicon: Lexicon, sprites: Sequence[Sprite], palette: Palette) -> Left:
     """Left sprites of one size as the model takes them, for right ones in `palette`."""
     known = lexicon.to(entry_lab(palette))
@@ -72,6 +83,12 @@ def beside(lexicon: Lexicon, sprites: Sequence[Sprite], palette: Palette) -> Lef
         len(palette) + 1,
         torch.device("cpu"),
     )
+
+
+def copying(lexicon: Lexicon, sprites: Sequence[Sprite], palette: Palette) -> list[NDArray[np.float32]]:
+    """What each left sprite's colors became, as counted: log-probabilities of the entries of `palette`, (H, W, K)."""
+    known = lexicon.to(entry_lab(palette))
+    return [known.expected(entry_lab(sprite.palette))[sprite.indices] for sprite in sprites]
 
 
 def translate(
