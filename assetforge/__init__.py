@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api.files import Sheet, open, pack, palette, palettes, save
+    from .api.finding import Found, search
     from .api.model import Model, load
     from .api.project import build, report
     from .api.sprites import Grid, Palette, Sprite, Sprites
     from .api.study import evaluate, train
-    from .api.ways import Found, Ways, recolor, search
+    from .api.ways import Ways, recolor
     from .errors import AssetforgeError, ConfigError, InputError, OutputError
 
 __all__ = [
@@ -51,11 +52,12 @@ __version__ = "0.1.0"
 
 _WORDS = {
     "api.files": ("Sheet", "open", "pack", "palette", "palettes", "save"),
+    "api.finding": ("Found", "search"),
     "api.model": ("Model", "load"),
     "api.project": ("build", "report"),
     "api.sprites": ("Grid", "Palette", "Sprite", "Sprites"),
     "api.study": ("evaluate", "train"),
-    "api.ways": ("Found", "Ways", "recolor", "search"),
+    "api.ways": ("Ways", "recolor"),
     "errors": ("AssetforgeError", "ConfigError", "InputError", "OutputError"),
 }
 """The words of the library, by the file that each stands in."""

@@ -13,11 +13,12 @@ import tempfile
 from pathlib import Path
 
 from assetforge.build import build
-from assetforge.cli.project import built_sheets, copy_example
+from assetforge.cli.project import copy_example
 from assetforge.contact import Panel, composed, contact_sheet, sheet_frames
 from assetforge.files import write_atomic
 from assetforge.formats import png
 from assetforge.outcome import Options
+from assetforge.overview.built import built_sheets
 
 DOCS = Path(__file__).parent
 PALETTES = ("sweetie-16", "pico-8", "endesga-32", "gameboy-dmg", "kirokaze-gameboy", "zx-spectrum")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from assetforge import formats
-from assetforge.cli.search import listed
 from assetforge.contact import Panel, composed
 from assetforge.files import write_atomic
 from assetforge.formats import png
 from assetforge.search.library import Library
 from assetforge.search.nearest import nearest
+from assetforge.search.places import listed
 from assetforge.search.ranking import WAYS
 
 DOCS = Path(__file__).parent

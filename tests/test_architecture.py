@@ -71,8 +71,9 @@ FLOORS = {
     "outcome": 6,
     "build": 7,
     "report": 7,
+    "overview": 7.1,
     "cli": 8,
-    "api": 8.1,
+    "api": 8,
     "__main__": 9,
     "__init__": 0.5,
 }
@@ -201,7 +202,7 @@ def test_a_step_costs_nothing_until_it_runs(file: str) -> None:
 
 @pytest.mark.parametrize("file", files())
 def test_the_towers_do_not_meet(file: str) -> None:
-    """The build never imports the study, nor the study the build; they meet in cli."""
+    """The build never imports the study, nor the study the build; they meet in overview, cli and api."""
     others = {room(module) for module, _, _ in inner(file)}
     assert not (room(file) in TOWER and others & STUDY)
     assert not (room(file) in STUDY and others & TOWER)

@@ -12,7 +12,6 @@ from networks import random_model
 from projects import Telling, draw, palette_of, picture, project, tree
 
 from assetforge.build import build
-from assetforge.cli.mixes import STYLES, TRUNCATIONS, mixes
 from assetforge.cli.train import art_and_archives
 from assetforge.finder import Finder
 from assetforge.formats import png, read
@@ -21,6 +20,7 @@ from assetforge.manifest import LOCK
 from assetforge.models import checkpoint
 from assetforge.models.prior import Prior
 from assetforge.outcome import Options
+from assetforge.overview.mixes import STYLES, TRUNCATIONS, mixes
 from assetforge.plan import BASE, model_path
 from assetforge.quantize.quantizer import quantize
 from assetforge.sprite import Raster

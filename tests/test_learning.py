@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assetforge.cli.kept import Answers
 from assetforge.evaluate.bits import neighbours, pixels
 from assetforge.evaluate.craft import entries
 from assetforge.evaluate.learning import alike, beside_held_out, counted, distances
+from assetforge.overview.kept import Answers
 from assetforge.palette import Palette
 from assetforge.report.training import ended
 from assetforge.sprite import Sprite
@@ -104,5 +104,5 @@ def test_answers_are_kept_until_anything_changes(tmp_path: Path, monkeypatch: py
         second.path.write_bytes(spoilt)
         assert Answers(tmp_path).known == {}
     second.path.write_bytes(data)
-    monkeypatch.setattr("assetforge.cli.kept.__version__", "0")
+    monkeypatch.setattr("assetforge.overview.kept.__version__", "0")
     assert Answers(tmp_path).known == {}

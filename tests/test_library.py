@@ -49,6 +49,8 @@ def game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the example art in `art`, where the program runs."""
     shutil.copytree(ROOT / "examples/dungeon/art", tmp_path / "art")
     monkeypatch.chdir(tmp_path)
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / "cache"))
     return tmp_path
 
 
@@ -120,6 +122,8 @@ def test_the_import_costs_nothing_and_rooms_hide_no_word() -> None:
 
 
 USER = """
+from pathlib import Path
+
 import numpy as np
 import assetforge as af
 
@@ -143,6 +147,7 @@ dark: af.Sprites = house.restyle(heroes, to=film)
 ground: af.Sheet = house.tileset(one, named)
 ways: af.Ways = af.recolor(heroes, 4, keep=["#ff004d"])
 near: tuple[float, ...] = af.search(one, among=heroes, by="shape").distances
+paths: tuple[str, ...] = af.search(one, "art/").paths + af.search(one, [Path("art"), "more/*.png"]).paths
 fresh: list[str] = af.build("game", check=True).fresh
 try:
     af.palette("pico8")
@@ -275,6 +280,7 @@ def test_an_input_is_never_replaced(game: Path) -> None:
         (lambda: model().generate("pico-8", tile="z"), 'tile = "z": choose one of'),
         (lambda: model().blend(af.open("art/heroes/knight.png"), plus=af.open("art/items")[0]), "give minus as well"),
         (lambda: af.search(af.open("art/heroes")[0], [], by="size"), "choose one of both, color, shape"),
+        (lambda: af.search(af.open("art/heroes")[0], ["art", af.open("art/heroes")[0]]), "not both"),  # type: ignore[list-item]
         (lambda: af.recolor(af.open("art/heroes"), keep=["red"]), "is no color"),
         (lambda: af.pack(af.open("art/heroes"), rows=[af.palette("pico-8")]), "a row has one for each"),
         (lambda: af.train("art", output="house.bin"), "end it in .safetensors"),
@@ -343,6 +349,27 @@ def test_a_program_and_the_command_draw_the_same(game: Path) -> None:
     )
     assert ours.keys() == theirs.keys() and len(ours) > 20
     assert [name for name in ours if not np.array_equal(ours[name], theirs[name])] == []
+
+
+@pytest.mark.slow
+def test_files_are_searched_by_the_index(game: Path) -> None:
+    """A file once seen is not encoded again; what is found is opened in its own colors, whatever it is queried with,
+    and what cannot be read is left out and told."""
+    from assetforge.search.library import Library
+
+    encoded: list[int] = []
+    ours = Library.encode
+    query = af.open("art/monsters/goblin.png", palette="pico-8")
+    Path("art/broken.png").write_bytes(b"no picture")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Library, "encode", lambda self, new: encoded.append(len(new)) or ours(self, new))
+        first, again = (af.search(query, ["art/monsters", "art/broken.png", "art/items"], top=4) for _ in "ab")
+    assert encoded[0] > 20 and sum(encoded[1:]) == 0
+    assert [Path(path).name for path in first.paths][:1] == ["goblin.png"]
+    assert (first.paths, first.distances, first.mirrored) == (again.paths, again.distances, again.mirrored)
+    for sprite, path in zip(first, first.paths, strict=True):
+        assert np.array_equal(sprite.rgba(), af.open(path)[0].rgba())
+    assert [fault.trail[0] for fault in first.faults] == ["art/broken.png"]
 
 
 def test_provenance_travels(game: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assetforge.cli import cli
-from assetforge.cli.output import write_sprites
+from assetforge.destination import write_sprites
 from assetforge.errors import AssetforgeError, ConfigError, InputError, OutputError
 from assetforge.formats import png
 from assetforge.palette import Palette

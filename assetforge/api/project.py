@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..build import build as run
 from ..outcome import Options, Reporter, Result
+from ..overview import PAGE
 
 __all__ = ["build", "report"]
 
@@ -96,10 +97,10 @@ def report(
         >>> af.report().name
         'report.html'
     """
-    from ..cli.report import PAGE, written
+    from ..overview.report import written
 
     page = Path(root) / PAGE if output is None else Path(output)
-    _, faults = written(Path(root), page, quick=quick)
+    _, faults, _ = written(Path(root), page, quick=quick)
     if faults:
         raise faults[0]
     return page

@@ -1,22 +1,17 @@
-"""Verbs of sprites that need no model file: `recolor`, and `search` by the bundled encoder."""
+"""Color ways of sprites, which need no model: `recolor`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from .. import sprite as core
-from ..errors import ConfigError, did_you_mean
 from ..palette import MAX_COLORS
 from . import desk
 from .history import history
 from .sprites import Grid, Palette, PaletteLike, Sprite, Sprites, as_sprites, chosen, raster
 
-__all__ = ["Found", "Ways", "recolor", "search"]
-
-BY = ("both", "color", "shape")
+__all__ = ["Ways", "recolor"]
 
 
 class Ways(Grid):
@@ -82,66 +77,3 @@ def recolor(
     made.original = Sprites(Sprite.of(sprite, told) for sprite in found.sprites)
     made.palettes = tuple(Palette.of(way.row) for way in found.ways)
     return made
-
-
-class Found(Sprites):
-    """Sprites that `search` found, nearest first.
-
-    Attributes:
-        distances: Of each; 0 is alike, 1.4 has nothing in common.
-        mirrored: Whether it is the mirror image of each that is so near.
-
-    Examples:
-        >>> heroes = af.open("art/heroes")
-        >>> near = af.search(heroes["knight"], heroes, top=2)
-        >>> [(sprite.name, distance) for sprite, distance in zip(near, near.distances)][0]
-        ('knight', 0.0)
-    """
-
-    distances: tuple[float, ...]
-    mirrored: tuple[bool, ...]
-
-
-def search(
-    query: core.Sprite | Iterable[core.Sprite],
-    among: Iterable[core.Sprite],
-    *,
-    top: int = 10,
-    by: str = "both",
-) -> Found:
-    """The sprites nearest to one, by the latents of the bundled model's encoder; nearest first.
-
-    Every sprite is encoded anew, some thousands in a few seconds; ``assetforge search`` keeps an index of files.
-
-    Arguments:
-        query: What to look for; of several, the nearest counts.
-        among: Where to look.
-        top: How many to give.
-        by: ``shape``, which sees no colors and takes a mirrored sprite for the same; ``color``, which sees no shape; or
-            ``both``.
-
-    Raises:
-        ConfigError: If there is no such way.
-
-    Examples:
-        >>> art = af.open("art/items") + af.open("art/monsters")
-        >>> near = af.search(af.open("art/items/potion-red.png"), art, top=3, by="shape")
-        >>> near[0].name.startswith("potion"), near.distances[0]
-        (True, 0.0)
-    """
-    from ..search.pictures import apart
-
-    by = "color" if by == "colour" else by
-    if by not in BY:
-        raise ConfigError(f'by = "{by}": {did_you_mean(by, BY)}')
-    known = Sprites(among)
-    far, turned = apart([raster(sprite) for sprite in as_sprites(query)], [raster(sprite) for sprite in known], by)
-    every = np.arange(len(known))
-    nearest = far.argmin(0) if len(far) else every * 0
-    # To a thousandth: the last bits of a product may differ by how many are multiplied at once.
-    distance = np.round(far[nearest, every], 3) if len(far) else np.full(len(known), np.inf)
-    order = [place for place in np.argsort(distance, kind="stable").tolist() if np.isfinite(distance[place])][:top]
-    found = Found(known[place] for place in order)
-    found.distances = tuple(round(float(distance[place]), 3) for place in order)
-    found.mirrored = tuple(bool(turned[nearest[place], place]) for place in order)
-    return found

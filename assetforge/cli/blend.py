@@ -49,9 +49,9 @@ def blend(
     Every pixel of A is carried to where B has one, takes its new color on the way, and is mended where the model
     doubts it. Of more than two, and of the frames of an animation, each goes on to the next.
     """
+    from ..destination import SHEETS, check_out, write_folder, write_sheet
     from ..sheet import grid
     from ..steps.blend import Blend
-    from .output import SHEETS, check_out, write_folder, write_sheet
 
     check_out(output)
     if (plus is None) != (minus is None):

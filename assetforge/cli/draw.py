@@ -49,8 +49,8 @@ def generate(
     tile: str | None,
 ) -> None:  # fmt: skip
     """New sprites, every pixel in the palette."""
+    from ..destination import check_out, write_sprites
     from ..steps.generate import Generate
-    from .output import check_out, write_sprites
 
     check_out(output)
     settings: dict[str, Any] = {
@@ -110,10 +110,10 @@ def complete(
     an animation are filled as one: what one frame hides and another shows is taken from there.
     """
     from .. import formats
+    from ..destination import check_out, write_sprites
     from ..errors import InputError
     from ..quantize import quantizer
     from ..steps.complete import finished, marked
-    from .output import check_out, write_sprites
 
     check_out(output)
     if mask is not None and erase is not None:
@@ -198,9 +198,9 @@ def mix(
     temperature: float, size: str | None,
 ) -> None:  # fmt: skip
     """The row x column grid of StyleGAN2's style mixing, and each cell as {row}-{col}.png beside it."""
+    from ..destination import SHEETS, check_out, write_folder, write_sheet
     from ..sheet import grid
     from ..steps.mix import Mix
-    from .output import SHEETS, check_out, write_folder, write_sheet
 
     check_out(output)
     if (row_seeds is None) == (not rows) or (col_seeds is None) == (not cols):

@@ -62,13 +62,13 @@ def pack(
 
     With --swap the index texture and the palette strip are written, too.
     """
+    from ..destination import check_out, write_pages
     from ..exact import read_sprites
     from ..exports import load
     from ..files import digest, read_bytes
     from ..formats import find, palettes
     from ..quantize.swaps import swaps as swapped
     from ..sheet import boxes, pages
-    from .output import check_out, write_pages
 
     if output.suffix.lower() != ".png":
         raise ConfigError(f'"{output}": a sheet ends in .png.')

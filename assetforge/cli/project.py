@@ -133,6 +133,7 @@ def demo(ctx: click.Context, directory: Path | None, as_json: bool, quiet: bool)
     from ..build import build
     from ..contact import contact_sheet
     from ..outcome import Options
+    from ..overview.built import built_sheets
     from .console import Console, debugging
     from .interrupt import end_like_ctrl_c
 
@@ -183,14 +184,3 @@ def copy_example(root: Path) -> int:
             write_atomic(target, read_bytes(path))
             copied += 1
     return copied
-
-
-def built_sheets(root: Path) -> list[Path]:
-    """The JSON of each sheet that stands in the output folder, in the order of the configuration."""
-    from ..pipeline import load
-
-    pipeline = load(root)
-    if pipeline.project is None:
-        return []
-    paths = (root / pipeline.project.output / f"{sheet.name}.json" for sheet in pipeline.sheets)
-    return [path for path in paths if path.is_file()]

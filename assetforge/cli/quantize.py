@@ -87,9 +87,9 @@ def quantize(
     sheet with its JSON, in .aseprite a file with a frame for each sprite, else a folder of PNGs named
     as their inputs. Art that is in the palette already is not changed, except by ramp and swap.
     """
+    from ..destination import check_out, write_sprites
     from ..files import digest, read_bytes
     from ..formats import Ration, find, read
-    from .output import check_out, write_sprites
     from .palette import load
 
     check_out(output)

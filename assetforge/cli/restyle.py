@@ -45,8 +45,8 @@ def restyle(
 
     Each takes after the pack's sprite that is most like it. A checkpoint as --to stands for what it has learnt.
     """
+    from ..destination import check_out, write_sprites
     from ..steps.restyle import Restyle
-    from .output import check_out, write_sprites
 
     check_out(output)
     learnt = [name for name in to if name.lower().endswith(".safetensors")]

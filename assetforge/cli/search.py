@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import ConfigError, InputError, printable
-from ..files import digest
+from ..errors import InputError, printable
 
 if TYPE_CHECKING:
-    from ..search.library import File, Library, Seen
+    from ..search.library import Library, Seen
 
 __all__ = ["search"]
-
-CONFIG, CACHE = "assetforge.toml", ".assetforge"
 
 
 @click.command(
@@ -58,6 +54,7 @@ def search(
     in the project's .assetforge/ or else in your cache folder, and may be deleted at any time.
     """
     from ..search.library import Library
+    from ..search.places import home, listed
 
     by = "color" if by == "colour" else by
     if not duplicates and not folders:
@@ -84,51 +81,6 @@ def search(
     return int(failed)
 
 
-def listed(places: Sequence[str]) -> Iterator[File]:
-    """The image files of folders, globs and names, each once, with their stat where a look at a folder told it.
-
-    Raises:
-        ConfigError: If one is missing or holds no image.
-    """
-    from .. import formats
-    from ..globs import MASK, scan
-    from ..search.library import File
-
-    told: set[str] = set()
-    for place in places:
-        if os.path.isdir(place):
-            full = os.path.abspath(place)
-            found = [
-                File(os.path.join(place, name), os.path.join(full, name), stat)
-                for name, stat in scan(Path(place), Path(place), follow=True).files.items()
-                if name.lower().endswith(formats.SUFFIXES) and not name.lower().endswith(MASK)
-            ]
-            if not found:
-                raise ConfigError(f'"{place}" holds no image; assetforge reads {", ".join(formats.SUFFIXES)}.')
-        else:
-            found = [File(str(path), os.path.abspath(path)) for path, _ in formats.find([place])]
-        for file in found:
-            if file.full not in told:
-                told.add(file.full)
-                yield file
-
-
-def home(places: Sequence[str]) -> Path:
-    """Where the index lies: in the cache of the project that holds all of the art, else in the user's cache folder."""
-    fixed = [Path(os.path.abspath(place.split("*")[0].split("{")[0])) for place in places]
-    for folder in (fixed[0], *fixed[0].parents):
-        if (folder / CONFIG).is_file() and all(path.is_relative_to(folder) for path in fixed):
-            return folder / CACHE / "search.bin"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = digest("\n".join(sorted(map(str, fixed))).encode("utf-8", "surrogateescape"))[:16]
-    return base / "assetforge" / "search" / f"{name}.bin"
-
-
 class Meter:
     """How many new sprites were read: a bar on a terminal, else nothing."""
 
@@ -151,6 +103,7 @@ def tell_nearest(
 ) -> None:  # fmt: skip
     """Print what is nearest to each query."""
     from ..search.nearest import nearest
+    from ..search.places import listed
 
     answers = []
     for file in listed(queries):

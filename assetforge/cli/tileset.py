@@ -61,11 +61,11 @@ def tileset(
     Any two that may stand side by side meet pixel by pixel. A sheet's JSON tells which neighbors each is for; exports
     to Tiled and Godot are terrains.
     """
+    from ..destination import SHEETS, check_out, write_folder, write_sheet
     from ..errors import ConfigError
     from ..exports import load
     from ..sheet import grid
     from ..steps.tileset import Tileset
-    from .output import SHEETS, check_out, write_folder, write_sheet
 
     check_out(output)
     for name in formats:

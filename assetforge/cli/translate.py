@@ -42,8 +42,8 @@ def translate(
 
     The frames of an animation are drawn from the same numbers.
     """
+    from ..destination import check_out, write_sprites
     from ..steps.translate import translated
-    from .output import check_out, write_sprites
 
     check_out(output)
     if model is None:

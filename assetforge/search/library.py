@@ -236,10 +236,7 @@ class Library:
         """Add vectors of new contents and empty `new`; how many there were."""
         figures = [one for _, some in new.values() for one in some]
         if figures:
-            if self.sight is None:
-                self.sight = Sight(Encoder(self.checkpoint), self.whitening)
-                self.whitening = self.sight.whitening
-            fresh = self.sight.vectors(figures)
+            fresh = self.look(figures)
             first = len(self.vectors.shape)
             pairs = zip(self.vectors, fresh, strict=True)
             self.vectors = Vectors(*(np.concatenate([old, more]) if first else more for old, more in pairs))
@@ -253,6 +250,13 @@ class Library:
         self.encoded += len(figures)
         new.clear()
         return len(figures)
+
+    def look(self, figures: Sequence[Figure]) -> Vectors:
+        """The vectors of figures, which need not be a file's; nothing of them is kept."""
+        if self.sight is None:
+            self.sight = Sight(Encoder(self.checkpoint), self.whitening)
+            self.whitening = self.sight.whitening
+        return self.sight.vectors(figures)
 
     def rows(self, some: Sequence[Seen]) -> Vectors:
         """The vectors of frames."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from .library import Library, Seen
 from .ranking import distances
+from .sight import Vectors
 
-__all__ = ["Near", "nearest"]
+__all__ = ["Near", "nearest", "ranked"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,16 @@ def nearest(query: Sequence[Seen], known: Sequence[Seen], library: Library, by: 
         known: The frames to search.
         by: One of `ranking.WAYS`.
     """
-    apart, turned = distances(library.rows(query), library.rows(known), by)
+    return ranked(library.rows(query), known, library, by, top, query[0].file.full)
+
+
+def ranked(query: Vectors, known: Sequence[Seen], library: Library, by: str, top: int, itself: str = "") -> list[Near]:
+    """`nearest`, of vectors.
+
+    Arguments:
+        itself: The absolute path of the file that the query is, if it is one.
+    """
+    apart, turned = distances(query, library.rows(known), by)
     frame = apart.argmin(0)
     every = np.arange(len(known))
     # To a thousandth: the last bits of a product may differ by how many are multiplied at once.
@@ -51,6 +61,5 @@ def nearest(query: Sequence[Seen], known: Sequence[Seen], library: Library, by: 
             found[one.file.full] = Near(one, round(float(apart[place]), 3), bool(turned[place]))
         if len(found) > top and apart[place] > 0:
             break
-    itself = query[0].file.full
-    ranked = sorted(found.values(), key=lambda near: (near.distance, near.seen.file.full != itself))
-    return ranked[:top]
+    files = sorted(found.values(), key=lambda near: (near.distance, near.seen.file.full != itself))
+    return files[:top]

@@ -16,8 +16,8 @@ from conftest import HERE, Compared, missing, patient
 from forged import PALETTES, Forged, differing, forge
 
 from assetforge.build import build
-from assetforge.cli.project import built_sheets
 from assetforge.outcome import Options, Silent
+from assetforge.overview.built import built_sheets
 from assetforge.report.page import page
 from assetforge.report.pictures import picture as picture_of
 from assetforge.report.sheets import Built, told
