@@ -13,7 +13,7 @@ from networks import random_model
 
 from assetforge.cli import cli
 from assetforge.errors import ConfigError
-from assetforge.evaluate.flicker import flicker
+from assetforge.evaluate.flicker import flicker, moving, steadiness
 from assetforge.formats import read
 from assetforge.models.animate import completed, framed, played, staged
 from assetforge.models.memory import Memory
@@ -193,6 +193,32 @@ def test_flicker_is_told_beside_the_source() -> None:
     assert flicker(film(*[body()] * 3), source) == {"changes": 0.0, "loose": 0.0}
     noisy = film(body(), np.flipud(body(1)).copy(), body(2))
     assert flicker(noisy, source)["loose"] > 0
+
+
+def test_steadiness_tells_one_filling_from_many() -> None:
+    """Who fills all frames with the truth is right and as lively as the art; who fills each with a color of its own is
+    not; stills, and what does not move, are no animations."""
+
+    class Filler:
+        def complete_frames(self, frames: list[Sprite], holes: list[np.ndarray], **_: object) -> list[list[Sprite]]:
+            return [frames]
+
+        def predict(self, frames: list[Sprite], holes: list[np.ndarray]) -> list[Sprite]:
+            return [
+                replace(one, indices=np.where(hole, 1 + n, one.indices).astype(np.uint8))
+                for n, (one, hole) in enumerate(zip(frames, holes, strict=True))
+            ]
+
+    still = Sprite(body(), FOUR, "still")
+    ragged = [Sprite(body(), FOUR, "a", tag="r"), Sprite(body(1)[1:], FOUR, "b", tag="r")]
+    films = moving([still, *TWO, *film(body(), body(), name="rests"), *ragged])
+    assert films == [TWO]
+    found = steadiness(films, Filler())
+    assert (found["animations"], found["frames"]) == (1, 2)
+    assert found["changed"] == (body() != body(1)).mean()
+    assert found["as_one"] == {"accuracy": 1.0, "changes": 1.0, "loose": 0.0}
+    assert found["frame_by_frame"]["accuracy"] < 1 < found["frame_by_frame"]["changes"]
+    assert found["frame_by_frame"]["loose"] > 0
 
 
 @pytest.mark.slow

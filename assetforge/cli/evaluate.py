@@ -88,7 +88,7 @@ def evaluate(
 
 
 def show(found: dict[str, Any]) -> None:
-    """Bits, pairs, completion and memorisation, a table each."""
+    """Bits, pairs, completion, animations and memorisation, a table each."""
     bits = {"model": found["bits_per_pixel"], **found["baselines"]}
     if beside := found.get("pairs"):
         given = {"model, given the left": beside["given_left"], "model, without the left": beside["alone"]}
@@ -110,6 +110,16 @@ def show(found: dict[str, Any]) -> None:
         for name, share in found["completion"].items()
     ]
     show_table("Completion: share of hidden pixels exactly right", ["hidden", "model", *others], rows)
+    if moves := found.get("flicker"):
+        ways = {"all frames as one": moves["as_one"], "frame by frame": moves["frame_by_frame"]}
+        columns = ("accuracy", "changes", "loose")
+        show_table(
+            "Animations: their lower half filled",
+            ["", "exactly right", *columns[1:]],
+            [[name, *(f"{way[column]:.3f}" for column in columns)] for name, way in ways.items()],
+            f"{moves['animations']} animations of {moves['frames']} frames, in which {100 * moves['changed']:.0f} % of "
+            "the pixels change from frame to frame.",
+        )
     memory = found["memorisation"]
     share = 100 * memory["below"]
     show_table(

@@ -10,15 +10,16 @@ import numpy as np
 from ..sprite import Sprite
 from .art import art
 from .bits import baselines, pixels
-from .completion import Filler, NearestVisible, TrainingTile, accuracy
+from .completion import NearestVisible, TrainingTile, accuracy
 from .craft import entries
+from .flicker import Animator, moving, steadiness
 from .memorisation import Artist, common_size, memorisation
 from .pairs import Translations, Translator, pairs
 
 __all__ = ["Model", "evaluate", "judge"]
 
 
-class Model(Filler, Artist, Translator, Protocol):
+class Model(Animator, Artist, Translator, Protocol):
     """A Prior, as far as the suite asks."""
 
 
@@ -53,11 +54,14 @@ def evaluate(
         "completion_nearest_visible": accuracy(scored, NearestVisible()),
         "completion_training_tile": accuracy(scored, TrainingTile(learnt)) if learnt else None,
     }
-    beside = {}
+    beside: dict[str, Any] = {}
     artist: Artist = Translations(lefts, model) if lefts else model
     if lefts:
         tell("pairs")
         beside["pairs"] = pairs(lefts, scored, model, bits)
+    if films := moving(scored):
+        tell("animations")
+        beside["flicker"] = steadiness(films, model)
     tell("memorisation")
     return {
         "sprites": len(scored),
