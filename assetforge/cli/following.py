@@ -36,6 +36,8 @@ class Bar:
             self.bar = tqdm(unit="step", file=sys.stderr, dynamic_ncols=True)
 
     def __call__(self, progress: Progress) -> None:
+        if progress.samples:
+            return
         if progress.warning:
             self.warn(progress.warning)
         if progress.held_out is not None:
@@ -64,7 +66,8 @@ class Bar:
 
 
 class Live:
-    """A page with the learning curve so far, written anew every few seconds, which an open browser reloads.
+    """A page with the learning curve and the samples so far, written anew every few seconds, which an open browser
+    reloads.
 
     Arguments:
         path: The page.
@@ -84,6 +87,11 @@ class Live:
         told = f"step {progress.step} of {progress.steps}, {progress.seconds:.0f} s; about {left:.0f} s left"
         warnings = self.model.get("warnings", [])
         self.model |= {"told": told, "warnings": warnings + [progress.warning] * bool(progress.warning)}
+        if progress.samples:
+            from ..report.training import look
+
+            looks = [*self.model.get("looks", ()), look(progress.step, progress.samples)]
+            self.model["looks"] = sorted(looks, key=lambda one: one["step"])
         if progress.latent:
             self.model["curve"] = [*self.model["curve"], [progress.step, _finite(progress.train), progress.held_out]]
             self.model["latent"] = [round(nats, 2) for nats in progress.latent]

@@ -67,19 +67,26 @@ class Album:
         height, width = max(sorted(set(shapes)), key=shapes.count)
         self.shape = tuple(int(np.clip(side, SIDES[0], LARGEST)) for side in (height, width))
 
-    def take(self, step: int, model: PixelVAE, kept: bool = False) -> None:
-        """Draw with the weights of a step, if it is time for that or they are the ones `kept`."""
+    def take(self, step: int, model: PixelVAE, kept: bool = False) -> list[Sprite]:
+        """Draw with the weights of a step, if it is time for that or they are the ones `kept`; what was drawn."""
         if any(place == step for place, _ in self.taken):
-            return
+            return []
         if not kept and self.taken and step < SPARSER * self.taken[-1][0]:
-            return
+            return []
         try:
             drawn = self.draw(deepcopy(model).cpu().eval().requires_grad_(False))
         except (ValueError, IndexError, RuntimeError):
             # Weights that have diverged draw nothing; of that the run itself takes care.
-            return
+            return []
         self.taken.append([step, _text(drawn.tobytes())])
         self.taken.sort(key=lambda one: one[0])
+        return _sprites(drawn, self.palette)
+
+    @property
+    def looks(self) -> list[tuple[int, list[Sprite]]]:
+        """What was drawn so far, by step."""
+        shape = (SHOWN, *self.shape)
+        return [(step, _sprites(_pixels(text, shape), self.palette)) for step, text in self.taken]
 
     def draw(self, model: PixelVAE) -> np.ndarray:
         """Indices of the samples, shape (N, H, W), uint8."""
@@ -124,12 +131,15 @@ def recorded(extras: Mapping[str, Tensor]) -> Record:
         height, width = document["shape"]
         looks = []
         for step, text in document["looks"]:
-            stack = _pixels(text, (SHOWN, height, width))
-            looks.append((int(step), [Sprite(one, palettes[0], f"{place:04d}") for place, one in enumerate(stack)]))
+            looks.append((int(step), _sprites(_pixels(text, (SHOWN, height, width)), palettes[0])))
         held = [Sprite(_pixels(text, (h, w)), palettes[p], str(name)) for h, w, p, name, text in document["held_out"]]
         return Record(looks, held)
     except (*FAULTS, AssetforgeError) as error:
         raise InputError("holds a damaged record of its training; train it again.") from error
+
+
+def _sprites(stack: np.ndarray, palette: Palette) -> list[Sprite]:
+    return [Sprite(one, palette, f"{place:04d}") for place, one in enumerate(stack)]
 
 
 def _text(data: bytes) -> str:

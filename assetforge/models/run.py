@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from ..errors import OutputError
+from ..sprite import Sprite
 from .data import Batches, Examples
 from .distributed import World
 from .guard import Guard
@@ -40,6 +41,7 @@ class Progress:
         latent: KL in nats of the 16 slots, mean over the steps since the last line.
         seconds: Since this run began.
         warning: What a user must know of, or empty.
+        samples: What the weights of the step draw from fixed seeds, told in a line of its own; see `record.Album`.
     """
 
     step: int
@@ -49,6 +51,7 @@ class Progress:
     latent: tuple[float, ...]
     seconds: float
     warning: str = ""
+    samples: tuple[Sprite, ...] = ()
 
 
 def fast_type(device: torch.device) -> torch.dtype | None:
@@ -230,6 +233,12 @@ class Run:
     def bits(self) -> float:
         """Bits per hidden pixel since the last look or rollback."""
         return float(self.sums[1] / self.sums[0]) if self.sums[0] else math.nan
+
+    def show(self, done: int, samples: Sequence[Sprite]) -> None:
+        """Tell what the weights of a step draw, if they have drawn."""
+        if self.report is not None and samples:
+            seconds = time.monotonic() - self.started
+            self.report(Progress(done, self.steps, math.nan, None, (), seconds, samples=tuple(samples)))
 
     def tell(self, done: int, score: float | None = None, latent: tuple[float, ...] = (), warning: str = "") -> None:
         if self.report is not None:

@@ -128,16 +128,22 @@ def train(
         album = Album(examples, recall(extras), run.state.facts["album"])
 
         def save() -> None:
-            album.take(run.state.facts["step"], run.state.average)
+            done = run.state.facts["step"]
+            samples = album.take(done, run.state.average)
             if state is not None:
                 run.state.save(state, plan)
+            # Last: who is told may stop the training here.
+            run.show(done, samples)
 
         if world.leads:
             album.take(0, model)
+            for step, samples in album.looks:
+                run.show(step, samples)
         stopped = run.go(minutes, save)
         model.load_state_dict(run.state.best)
         if world.leads:
-            album.take(run.state.facts["best_step"], model, kept=True)
+            best = run.state.facts["best_step"]
+            run.show(best, album.take(best, model, kept=True))
         album.taken = world.hear(album.taken)
     card = card_of(run, plan, parent, examples, name, stopped)
     if examples.lefts:

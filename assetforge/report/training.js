@@ -62,9 +62,10 @@ function samples(model) {
   const rows = model.looks.map(({ step, picture, nearest }) => element("tr", {},
     element("th", { scope: "row" }, step === model.kept ? `step ${step}, kept` : `step ${step}`),
     element("td", {}, element("img", { src: picture, alt: `samples of step ${step}`, onload: ({ target }) => doubled(target, 48) })),
-    element("td", { class: "dim" }, percent(nearest))));
+    nearest === undefined ? null : element("td", { class: "dim" }, percent(nearest))));
   return [element("h3", {}, "The same seeds over time"),
-    element("p", { class: "dim" }, "Nothing is chosen among. On the right: in how many of its pixels the middle one differs from the nearest learnt sprite."),
+    element("p", { class: "dim" }, "Nothing is chosen among."
+      + (model.looks.some(({ nearest }) => nearest !== undefined) ? " On the right: in how many of its pixels the middle one differs from the nearest learnt sprite." : "")),
     element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${model.name}: samples` }, element("table", { class: "grid" }, ...rows))];
 }
 

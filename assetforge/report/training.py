@@ -12,7 +12,7 @@ from ..evaluate.learning import Student, alike, counted, distances
 from ..sprite import Sprite
 from .pictures import picture
 
-__all__ = ["Trained", "trained"]
+__all__ = ["Trained", "look", "trained"]
 
 SHOWN = 8
 MOST_PIXELS = 1 << 20
@@ -41,7 +41,7 @@ def trained(model: Trained) -> dict[str, Any]:
     """
     card, record = model.card, model.record
     learnt = model.learnt(model.corpus_palette)
-    looks = [{"step": step, "picture": picture(row(drawn)), **near(model, drawn)} for step, drawn in record.looks]
+    looks = [look(step, drawn) | near(model, drawn) for step, drawn in record.looks]
     few = record.held_out and sum(sprite.indices.size for sprite in learnt) <= MOST_PIXELS
     shown = some(record.held_out or learnt)
     drawn = model.reconstruct(shown)
@@ -92,6 +92,11 @@ def ended(card: dict[str, Any], looks: Sequence[dict[str, Any]] = ()) -> str:
         text += f" What it draws {moved} what it has learnt: {share(first)} of the pixels differed at first, "
         text += f"{share(last)} at last."
     return text
+
+
+def look(step: int, drawn: Sequence[Sprite]) -> dict[str, Any]:
+    """What the weights of a step drew, as a picture."""
+    return {"step": step, "picture": picture(row(drawn))}
 
 
 def near(model: Student, drawn: Sequence[Sprite]) -> dict[str, float]:
