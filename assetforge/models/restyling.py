@@ -24,7 +24,7 @@ __all__ = ["TAKES", "restyle"]
 
 TAKES = ("color", "shading")
 COARSE = SLOTS // 2
-TRIED = 4
+TRIED, TORN = 4, 0.3
 
 
 def restyle(
@@ -79,7 +79,7 @@ def restyle(
         places = likest(key.indices, entry_lab(key.palette), [one.indices for one in styles], entry_lab(palette))
         if take == "shading":
             layout = sum(slot < COARSE for slot in keep) / COARSE
-            film = _shaded(frames, _calmest(key, [styles[n] for n in places[:TRIED]], layout), layout)
+            film = _shaded(frames, _calm(key, [styles[n] for n in places[:TRIED]], layout), layout)
         else:
             film = _colored(studio, frames, styles[places[0]], palette, keep, temperature)
         for frame in links.order[1:]:
@@ -93,12 +93,15 @@ def _fits(one: Sprite, sprites: Sequence[Sprite]) -> bool:
     return one.size in {other.size for other in sprites}
 
 
-def _calmest(key: Sprite, styles: Sequence[Sprite], layout: float) -> Sprite:
-    """Of sprites that are much like another, the one whose colors tear it least apart: motley ones go astray."""
+def _calm(key: Sprite, styles: Sequence[Sprite], layout: float) -> Sprite:
+    """The first of sprites, in order of likeness, whose colors do not tear another apart, as motley ones do; if all do,
+    that which tears it least."""
     tears = []
     for style in styles:
         (result,) = _shaded([key], style, layout)
         tears.append(round(torn(key.indices, result, entry_lab(style.palette)), 9))
+        if tears[-1] <= TORN:
+            break
     return styles[tears.index(min(tears))]
 
 
