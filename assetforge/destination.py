@@ -1,4 +1,4 @@
-"""Where a command's sprites go: a sheet if OUT ends in .png, frames if in .aseprite, else a folder of PNGs."""
+"""Where a command's sprites go: a sheet if OUT ends in .png, frames if in .aseprite or .gif, else a folder of PNGs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigError, OutputError
+from .errors import ConfigError, InputError, OutputError
 from .files import read_bytes, write_atomic
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SHEETS", "check_out", "write_folder", "write_pages", "write_sheet", "write_sprites"]
 
-OTHER_IMAGES = (".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tga", ".tif", ".tiff", ".ase", ".json")
-SHEETS = (".png", ".aseprite")
+OTHER_IMAGES = (".jpg", ".jpeg", ".webp", ".bmp", ".tga", ".tif", ".tiff", ".ase", ".json")
+SHEETS = (".png", ".aseprite", ".gif")
 """What one file of all sprites ends in."""
 
 
@@ -29,7 +29,8 @@ def check_out(out: Path) -> None:
         OutputError: If a sheet would replace a folder, or a folder a file.
     """
     if out.suffix.lower() in OTHER_IMAGES:
-        raise ConfigError(f'"{out}": end it in .png for a sheet, in .aseprite to draw on it, or name a folder.')
+        mend = "end it in .png for a sheet, in .aseprite to draw on it, in .gif to show it, or name a folder."
+        raise ConfigError(f'"{out}": {mend}')
     if out.suffix.lower() in SHEETS and out.is_dir():
         raise OutputError("is a folder; a sheet needs another name.", str(out))
     if out.suffix.lower() not in SHEETS and out.exists() and not out.is_dir():
@@ -50,7 +51,7 @@ def write_sprites(
 
     Arguments:
         sprites: Of one palette, each with its own name.
-        out: The sheet's PNG, which gets its exports beside it; an Aseprite file; or a folder.
+        out: The sheet's PNG, which gets its exports beside it; an Aseprite file or a GIF; or a folder.
         provenance: Where they came from, for the sheet's JSON.
         exports: Names of exports, for a sheet.
         inputs: Files that were read, and so must not be replaced.
@@ -60,11 +61,13 @@ def write_sprites(
 
     Raises:
         ConfigError, OutputError: If `out` cannot be written, or would replace an input or a foreign file.
-        InputError: If the sprites do not go into one sheet.
+        InputError: If the sprites do not go into one sheet or GIF.
     """
     check_out(out)
     if out.suffix.lower() not in SHEETS:
         return write_folder(sprites, out, inputs=inputs)
+    if out.suffix.lower() == ".gif":
+        return _write_gif(sprites, out, inputs)
     from .sheet import pack
 
     return write_sheet(pack(sprites, out.stem), out, provenance=provenance, exports=exports, inputs=inputs)
@@ -78,7 +81,7 @@ def write_sheet(
     exports: Sequence[str] = ("json",),
     inputs: Iterable[Path] = (),
 ) -> list[Path]:
-    """Write a packed sheet as `out`: a PNG with its exports beside it, or an Aseprite file alone.
+    """Write a packed sheet as `out`: a PNG with its exports beside it, or an Aseprite file or a GIF alone.
 
     Raises:
         ConfigError, OutputError: As `write_sprites`.
@@ -89,6 +92,10 @@ def write_sheet(
 
         (data,) = load("aseprite")().files(sheet, provenance).values()
         return _commit({out.name: data}, out.parent, inputs)
+    if out.suffix.lower() == ".gif":
+        from .sheet import cut
+
+        return _write_gif(cut(sheet), out, inputs)
     return write_pages([sheet], out, provenance=provenance, exports=exports, inputs=inputs)
 
 
@@ -141,6 +148,16 @@ def write_folder(sprites: Sequence[Sprite], out: Path, *, inputs: Iterable[Path]
             raise OutputError(f'the sprite name "{sprite.name}" leaves the folder; rename it.', str(out))
         files[name] = png.write(sprite)
     return _commit(files, out, inputs)
+
+
+def _write_gif(sprites: Sequence[Sprite], out: Path, inputs: Iterable[Path]) -> list[Path]:
+    from .formats import gif
+
+    try:
+        data = gif.write(sprites)
+    except InputError as error:
+        raise error.within(out) from error
+    return _commit({out.name: data}, out.parent, inputs)
 
 
 def _commit(files: Mapping[str, bytes], folder: Path, inputs: Iterable[Path]) -> list[Path]:

@@ -240,6 +240,31 @@ def test_a_notebook_shows_sprites() -> None:
     assert np.array_equal(sprites[0].rgba(), np.where(picture[::10, ::10, 3:] > 0, picture[::10, ::10], 0))
 
 
+def test_a_shown_animation_moves(game: Path) -> None:
+    """A notebook gets a GIF of each animation, enlarged by a whole number; stills alone are a picture as ever."""
+    import re
+
+    torch = af.open("art/tiles/torch.gif")
+    for shown, many, times in (
+        (torch, 1, 10),
+        (torch + af.open("art/items/coin.gif"), 2, 4),
+        (af.Grid([torch]), 1, 10),
+    ):
+        found = re.findall(r'<img alt="(\w+)"[^>]* src="data:image/gif;base64,([^"]+)">', shown._repr_html_() or "")
+        assert [name for name, _ in found] == ["torch", "coin"][:many]
+        movie = Image.open(io.BytesIO(base64.b64decode(found[0][1])))
+        for number, sprite in enumerate(torch):
+            movie.seek(number)
+            frame = np.asarray(movie.convert("RGBA"))
+            assert np.array_equal(
+                sprite.rgba().repeat(times, 0).repeat(times, 1), np.where(frame[..., 3:] > 0, frame, 0)
+            )
+    named = af.Sprites(af.Sprite(one.indices, one.palette, "x", 100, '<b>"&') for one in torch)
+    assert "<b>" not in (named._repr_html_() or "") and "&lt;b&gt;&quot;&amp;" in (named._repr_html_() or "")
+    for still in (torch[:1], af.open("art/heroes"), af.Sprites(), af.Grid()):
+        assert still._repr_html_() is None
+
+
 def test_what_is_saved_is_opened_again(tmp_path: Path) -> None:
     """Indices, palette and names survive a folder; a sheet is cut into what was packed, animation included."""
     sprites = random_sprites((8, 8), (12, 9))
@@ -274,7 +299,7 @@ def test_an_input_is_never_replaced(game: Path) -> None:
         (lambda: af.Sprites([*af.open("art/heroes"), *af.open("art/items")]).palette, "several palettes"),
         (lambda: af.pack(af.open("art/heroes"), swaps=["auto:4"]), "Sprites.fit"),
         (lambda: af.pack([]), "at least one sprite"),
-        (lambda: af.save(af.open("art/heroes"), "a.gif"), "end it in .png"),
+        (lambda: af.save(af.open("art/heroes"), "a.webp"), "end it in .png"),
         (lambda: af.save(["knight"], "out"), "give sprites"),  # type: ignore[list-item]
         (lambda: model().generate("pico-8", count=0), "count = 0: give a number from 1"),
         (lambda: model().generate("pico-8", tile="z"), 'tile = "z": choose one of'),

@@ -239,8 +239,8 @@ def save(
 
     Arguments:
         what: Sprites are packed with `pack`'s defaults where a sheet is asked for.
-        path: A sheet if it ends in ``.png``, frames if in ``.aseprite``, else a folder that gets ``NAME.png`` for each
-            sprite; for a palette, a file of one of ``.hex .gpl .pal .act .ase .png``.
+        path: A sheet if it ends in ``.png``, frames if in ``.aseprite`` or ``.gif``, else a folder that gets
+            ``NAME.png`` for each sprite; for a palette, a file of one of ``.hex .gpl .pal .act .ase .png``.
         exports: What is written beside a sheet's PNG: ``json``, ``godot4``, ``phaser``, ``love``, ``tiled``, …
 
     Raises:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..formats import png
+from ..formats import gif, png
 from ..palette import MAX_COLORS, Palette
-from ..sprite import Sprite
+from ..sprite import Sprite, animations
 
-__all__ = ["across", "contact", "enlarged", "swatches", "zoom"]
+__all__ = ["across", "contact", "enlarged", "moving", "swatches", "zoom"]
 
 SINGLE, CELL, WIDTH = 160, 64, 960
 """Pixels that one sprite, and one of several, is brought near to; and those of a row."""
+MOST = 1 << 21
+"""Pixels of all frames that move: more would take seconds to compress."""
 
 
 def zoom(sprites: Sequence[Sprite], side: int = CELL) -> int:
@@ -64,6 +69,28 @@ def _placed(sprite: Sprite, colors: Sequence[tuple[int, int, int]]) -> NDArray[n
     places = {color: place for place, color in enumerate(colors, 1)}
     table = np.array([0, *(places[color] for color in sprite.palette.colors)], np.uint8)
     return table[sprite.indices]
+
+
+def moving(rows: Sequence[Sequence[Sprite]]) -> str | None:
+    """HTML of all animations in their rows, and the stills between them, each a GIF enlarged by a whole number.
+
+    None if nothing moves, or there are too many pixels for that.
+    """
+    groups = [animations(row) for row in rows]
+    sprites = [sprite for row in rows for sprite in row]
+    pixels = sum(sprite.indices.size for sprite in sprites)
+    if all(len(group) == 1 for row in groups for group in row) or pixels > MOST:
+        return None
+    times = zoom(sprites, SINGLE if sum(map(len, groups)) == 1 else CELL)
+    while pixels * times**2 > MOST:
+        times -= 1
+    return "<br>".join(" ".join(_playing(group, times) for group in row) for row in groups)
+
+
+def _playing(frames: Sequence[Sprite], times: int) -> str:
+    large = [replace(each, indices=each.indices.repeat(times, 0).repeat(times, 1)) for each in frames]
+    name = escape(frames[0].tag or frames[0].name)
+    return f'<img alt="{name}" title="{name}" src="data:image/gif;base64,{b64encode(gif.write(large)).decode()}">'
 
 
 def swatches(palette: Palette) -> bytes:

@@ -118,7 +118,8 @@ class Sprite(nouns.Sprite):
 
 
 class Sprites(tuple[Sprite, ...]):
-    """Several sprites: a tuple that a notebook shows as a contact sheet, and that can be asked for one by name.
+    """Several sprites: a tuple that can be asked for one by name. A notebook shows them on a contact sheet, and
+    animations as they move.
 
     Arguments:
         sprites: Any; they need not be of one size or palette.
@@ -159,6 +160,9 @@ class Sprites(tuple[Sprite, ...]):
         sizes = {"x".join(map(str, sprite.size)) for sprite in self}
         names = {sprite.palette.name for sprite in self}
         return f"<Sprites: {len(self)} of {_one(sizes, 'sizes')} in {_one(names, 'palettes')}>"
+
+    def _repr_html_(self) -> str | None:
+        return picture.moving([self])
 
     def _repr_png_(self) -> bytes | None:
         if not self:
@@ -249,6 +253,9 @@ class Grid(tuple[Sprites, ...]):
 
     def __repr__(self) -> str:
         return f"<Grid: {len(self)} rows of {_one({str(len(row)) for row in self}, 'several numbers of')} sprites>"
+
+    def _repr_html_(self) -> str | None:
+        return picture.moving(self)
 
     def _repr_png_(self) -> bytes | None:
         return picture.contact(self) if any(self) else None

@@ -49,7 +49,7 @@ def shared(command: Command) -> Command:
             "--output",
             required=True,
             type=click.Path(path_type=Path),
-            help="A sheet if it ends in .png, frames if in .aseprite, else a folder.",
+            help="A sheet if it ends in .png, frames if in .aseprite or .gif, else a folder.",
         ),
     ):
         command = option(command)

@@ -84,7 +84,7 @@ def quantize(
     """Bring sprites into one palette, by one mapping for all, so that frames and variants stay consistent.
 
     INPUT is any .png, .gif, .aseprite or .ase, a folder of them, or a glob. OUT ending in .png is a
-    sheet with its JSON, in .aseprite a file with a frame for each sprite, else a folder of PNGs named
+    sheet with its JSON, in .aseprite or .gif a file with a frame for each sprite, else a folder of PNGs named
     as their inputs. Art that is in the palette already is not changed, except by ramp and swap.
     """
     from ..destination import check_out, write_sprites

@@ -42,7 +42,7 @@ MOST_NAMED = 8
     "--output",
     required=True,
     type=click.Path(path_type=Path),
-    help="A sheet with a palette strip if it ends in .png, frames if in .aseprite, else a folder.",
+    help="A sheet with a palette strip if it ends in .png, frames if in .aseprite or .gif, else a folder.",
 )
 def recolor(
     inputs: tuple[str, ...], count: int, palette: str, keep: tuple[str, ...], all_change: bool, frames: bool,
@@ -80,7 +80,7 @@ def recolor(
     if output.suffix.lower() == ".png" and not frames:
         sheets = [replace(page, swaps=tuple(way.row for way in found.ways)) for page in pages(found.sprites, step.name)]
         paths = write_pages(sheets, output, provenance=provenance, inputs=desk.paths)
-    elif frames or output.suffix.lower() in SHEETS:
+    elif output.suffix.lower() != ".gif" and (frames or output.suffix.lower() in SHEETS):
         paths = write_sprites(found.together(), output, provenance=provenance, inputs=desk.paths)
     else:
         paths = write_sprites(found.apart(), output, provenance=provenance, inputs=desk.paths)

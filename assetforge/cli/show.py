@@ -65,7 +65,7 @@ def print_sprites(paths: Iterable[Path]) -> None:
     ration = Ration()
     pictures = []
     for path in paths:
-        if path.suffix in (".png", ".aseprite"):
+        if path.suffix in (".png", ".aseprite", ".gif"):
             pictures += _pictures(path, path.stem, ration)
         if path.with_suffix(".json").is_file():
             break

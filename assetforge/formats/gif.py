@@ -20,8 +20,9 @@ from ..errors import InputError
 from ..sprite import Raster
 from . import check_size
 from .compose import Patch, play
+from .gif_writer import write
 
-__all__ = ["read"]
+__all__ = ["read", "write"]
 
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
 GRAPHIC_CONTROL = 0xF9
