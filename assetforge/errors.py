@@ -79,7 +79,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
         names: What would have been right.
     """
     name = name[:LONG]
-    known = sorted(set(names))
+    known = sorted(set(names) - {""})
     near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     if near:
         return f'did you mean "{near[0]}"?'

@@ -50,6 +50,14 @@ class Finder:
             for path, name in found.items()
         )
 
+    def one(self, key: str, pattern: str, what: str) -> tuple[Source, ...]:
+        """The one image that a pattern means; none if it is at fault."""
+        found = self.find(key, [pattern])
+        if len(found) > 1:
+            told = f'{key}: "{pattern[:80]}" means {len(found)} files; {what}.'
+            self.faults.append(ConfigError(told, self.place(key)))
+        return found[:1]
+
     def meant(self, pattern: str) -> list[str]:
         """The files below the source folder that one pattern means.
 
@@ -75,18 +83,18 @@ class Finder:
                 raise ConfigError(f"{self.source}{path} {refused.why}")
         if names:
             return names
-        raise ConfigError(f'"{pattern[:80]}" matches no image in {self.source or "the project"}{self.mend(pattern)}.')
+        raise ConfigError(f'"{pattern[:80]}" matches no image in {self.source or "the project"}{self.mend(pattern)}')
 
     def mend(self, pattern: str) -> str:
         files = self.listing.files
         if not files:
-            return ", which holds no files"
+            return ", which holds no files."
         if any(name.startswith(f"{pattern.rstrip('/')}/") for name in files):
-            return f'; did you mean "{pattern.rstrip("/")}/**/*.png"?'.rstrip(".")
+            return f'; did you mean "{pattern.rstrip("/")}/**/*.png"?'
         names = [name for name in files if name.lower().endswith(SUFFIXES)]
         folders = {f"{folder}/*.png" for name in names if (folder := name.rpartition("/")[0])}
         near = did_you_mean(pattern, [*names[:5000], *folders])
-        return f"; {near}".rstrip("?.") + "?" if near.startswith("did") else ""
+        return f"; {near}" if near.startswith("did") else "."
 
     def beside(self, source: Source, ending: str) -> Source | None:
         """``NAME.mask.png`` of ``NAME.png``, if it is there."""

@@ -47,7 +47,8 @@ def matched(lefts: Sequence[Source], rights: Sequence[Source]) -> list[tuple[Sou
             free = [name for name in known[1] if name not in known[0]]
             near = did_you_mean(lonely[0], free) if free else ""
             mend = f" ({near.rstrip('?.')}?)" if near.startswith("did") else ""
-            faults.append(f"{told}{more} on the {side} lack a partner of that name on the {other}{mend}")
+            lack = "lacks" if len(lonely) == 1 else "lack"
+            faults.append(f"{told}{more} on the {side} {lack} a partner of that name on the {other}{mend}")
     if faults:
         raise InputError(f"{'; '.join(faults)}; give both files of a pair one name.")
     return [(one, theirs[one.name]) for one in lefts]

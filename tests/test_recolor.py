@@ -237,7 +237,7 @@ def test_fewer_ways_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("art", "options", "message"),
     [
-        (np.zeros((2, 2, 4), np.uint8), {}, "no pixel is drawn"),
+        (np.zeros((2, 2, 4), np.uint8), {}, "nothing to recolor: no pixel of"),
         (None, {"keep": ("#123456",)}, "no pixel has the color #123456"),
         (None, {"palette": "1bit-bw"}, "use 2 of the 2 colors of 1bit-bw"),
     ],

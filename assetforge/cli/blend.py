@@ -58,6 +58,9 @@ def blend(
         raise click.UsageError("give --plus and --minus together: what lies between the two is added.")
     named = {f"from.{place}": (one,) for place, one in enumerate(images)}
     desk = Desk(model, palette, named | {key: (one,) for key, one in (("plus", plus), ("minus", minus)) if one})
+    for key in ("plus", "minus"):
+        if len(desk.files.get(key, ())) > 1:
+            raise click.UsageError(f"--{key} means {len(desk.files[key])} files; name one sprite.")
     step = Blend(
         name=output.stem, kind="blend", palette=palette, from_=images, steps=steps, at=at, plus=plus or "",
         minus=minus or "", temperature=temperature,

@@ -84,6 +84,8 @@ def train(
         raise click.UsageError("give --minutes or --steps, not both.")
     if output.suffix != ".safetensors":
         raise click.UsageError(f'"{output}": end it in .safetensors.')
+    if base not in ("base", "none") and output.exists() and Path(base).exists() and output.samefile(base):
+        raise click.UsageError(f'"{output}": is the base, too; it would be replaced. Name another output.')
     if live is not None and live.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f'"{live}": a page ends in .html.')
     from ..corpus import gather

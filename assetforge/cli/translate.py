@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..steps.base import modest
 from .desk import Desk, shared, told
 from .variadic import Variadic
 
@@ -53,7 +54,10 @@ def translate(
     desk = Desk(model, palette or "auto:255", {"inputs": inputs})
     chosen = desk.bench.palette if palette else None
     prior = desk.prior()
-    frames = [frame for file in desk.read(desk.bench.inputs["inputs"]) for frame in file]
+    files = desk.read(desk.bench.inputs["inputs"])
+    for source, file in zip(desk.bench.inputs["inputs"], files, strict=True):
+        modest(source.path, file, "translated")
+    frames = [frame for file in files for frame in file]
     drawn = translated(prior, frames, chosen, variants=variants, seed=seed, temperature=temperature)
     settings = {"variants": variants, "temperature": temperature, "seed": seed}
     provenance = desk.provenance("translate", settings)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from ..errors import InputError
 from ..settings import option
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from ..sheet import Sheet
     from ..sprite import Raster, Sprite
 
-__all__ = ["DITHERS", "MAPS", "Bench", "Finder", "Inputs", "Modelled", "Packed", "Source", "Step"]
+__all__ = ["DITHERS", "MAPS", "Bench", "Finder", "Inputs", "Modelled", "Packed", "Source", "Step", "modest"]
 
 MAPS = ("nearest", "faithful", "ramp", "swap")
 DITHERS = ("none", "bayer", "floyd-steinberg")
 MOST_SEED = 2**32 - 1
+MOST_SIDE = 64
 
 
 @dataclass(frozen=True, order=True)
@@ -44,6 +46,9 @@ class Finder(Protocol):
 
     def find(self, key: str, patterns: Sequence[str]) -> tuple[Source, ...]:
         """The files that the patterns of a key mean; ConfigError if one means none."""
+
+    def one(self, key: str, pattern: str, what: str) -> tuple[Source, ...]:
+        """The one file that the pattern of a key means; ConfigError if it means more: `what` says why not."""
 
     def beside(self, source: Source, ending: str) -> Source | None:
         """The file called like `source` but for its ending, if there is one."""
@@ -149,3 +154,21 @@ class Modelled(Step):
     temperature: float = option(0.9, low=0, high=10)
 
     pairs: ClassVar[bool] = False
+
+
+def modest(path: str, frames: Sequence[Raster | Sprite], done: str) -> None:
+    """Refuse what is too large for a model, before one is loaded.
+
+    Arguments:
+        path: The file.
+        frames: Of it.
+        done: What a model would do, in a word.
+
+    Raises:
+        InputError: If a frame is larger than a model takes.
+    """
+    for frame in frames:
+        wide, high = frame.size
+        if max(wide, high) > MOST_SIDE:
+            told = f"is {wide}x{high} pixels; at most {MOST_SIDE} a side can be {done}. Is it a sheet? Then cut it."
+            raise InputError(told, path)

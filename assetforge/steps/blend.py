@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from ..errors import InputError
 from ..settings import option
-from .base import Bench, Finder, Inputs, Modelled
+from .base import Bench, Finder, Inputs, Modelled, modest
 from .quantize import locked
 
 if TYPE_CHECKING:
@@ -46,14 +47,20 @@ class Blend(Modelled):
     def inputs(self, finder: Finder) -> Inputs:
         # One key each: their order is the way that is gone.
         found = {f"from.{place}": finder.find("from", [entry]) for place, entry in enumerate(self.from_)}
-        more = {key: finder.find(key, [entry]) for key, entry in (("plus", self.plus), ("minus", self.minus)) if entry}
-        return found | more
+        beside = {"plus": self.plus, "minus": self.minus}
+        what = "one sprite is added, one taken away"
+        return found | {key: finder.one(key, entry, what) for key, entry in beside.items() if entry}
 
     def run(self, bench: Bench) -> list[list[Sprite]]:
         places = [(key, one) for key, sources in bench.inputs.items() if key != "pack" for one in sources]
         art: list[tuple[str, Raster]] = []
         files = bench.read([source for _, source in places])
-        for (key, _), frames in zip(places, files, strict=True):
+        for (key, source), frames in zip(places, files, strict=True):
+            modest(source.path, frames, "blended")
+            for frame in frames:
+                if not (frame.rgba[..., 3] >= self.threshold).any():
+                    told = f'has nothing drawn in "{frame.name}"; there is no way to or from it.'
+                    raise InputError(told, source.path)
             art += [(key, frame) for frame in (frames if key.startswith("from.") else frames[:1])]
         known = locked(self, bench.palette, [frame for _, frame in art])
         keys = [sprite for (key, _), sprite in zip(art, known, strict=True) if key.startswith("from.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import AssetforgeError, InputError
 from ..settings import option
-from .base import Bench, Finder, Inputs, Modelled, Packed
+from .base import Bench, Finder, Inputs, Modelled, Packed, modest
 from .quantize import locked
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def finished(
         if not any(hole.any() for hole in mine):
             found += frames
             continue
+        modest(place, frames, "filled")
         options: dict[str, Any] = {"variants": variants, "seed": seed, "temperature": temperature}
         try:
             if len(frames) > 1:

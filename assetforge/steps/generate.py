@@ -62,7 +62,8 @@ class Generate(Modelled, Packed):
         }
         if any(one.tag for one in like):
             if self.tile:
-                raise ConfigError(f'tile = "{self.tile}" goes with stills alone; leave animations out of "like".')
+                moving = next(one.tag for one in like if one.tag)
+                raise ConfigError(f'tile: goes with stills alone; leave the animation "{moving}" out of like.')
             drawn = bench.prior().animate(like[0].palette, self.count, **options)
         else:
             palette = like[0].palette if like else fitted(self, bench)

@@ -100,7 +100,8 @@ def recolored(step: Recolor, rasters: Sequence[Raster], palette: Palette | int, 
 
     sprites = locked(step, palette, rasters)
     if not any(sprite.indices.any() for sprite in sprites):
-        raise InputError("has nothing to recolor: no pixel is drawn.")
+        named = " and ".join(f'"{one.name}"' for one in rasters[:3]) + " and others" * (len(rasters) > 3)
+        raise InputError(f"there is nothing to recolor: no pixel of {named} is drawn.")
     own = sprites[0].palette
     found = ways(
         sprites,
@@ -113,6 +114,11 @@ def recolored(step: Recolor, rasters: Sequence[Raster], palette: Palette | int, 
     )
     if not found:
         used = {int(place) for sprite in sprites for place in set(sprite.indices.ravel().tolist()) if place}
+        if isinstance(palette, int):
+            raise InputError(
+                "there is no color way: all that the sprites show is ink, white, gray, skin, a small accent or kept, "
+                "which stays as it is. Let all change, or keep less."
+            )
         raise InputError(
             f"there is no color way: the sprites use {len(used)} of the {len(own)} colors of {own.name}, and the rest "
             "make no ramps for what may change. Give a larger palette or fewer sprites, keep less, or let all change."
@@ -144,6 +150,8 @@ def _kept(wanted: Sequence[RGB], rasters: Sequence[Raster], sprites: Sequence[Sp
         own = sprites[0].palette
         indices |= {place for place, each in enumerate(own.colors, 1) if each == color}
         if not indices:
-            raise InputError("keep: no pixel has the color #{:02x}{:02x}{:02x}.".format(*color))
+            near = min(own.colors, key=lambda each: sum((a - b) ** 2 for a, b in zip(each, color, strict=True)))
+            told = "keep: no pixel has the color #{:02x}{:02x}{:02x}; the nearest that there is: #{:02x}{:02x}{:02x}."
+            raise InputError(told.format(*color, *near))
         found |= indices
     return found

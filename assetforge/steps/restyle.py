@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
 from ..settings import option
-from .base import Bench, Finder, Inputs, Modelled, Packed
+from .base import MOST_SIDE, Bench, Finder, Inputs, Modelled, Packed, modest
 from .mix import slots
 from .quantize import fitted, locked
 
 if TYPE_CHECKING:
-    from ..sprite import Sprite
+    from ..sprite import Raster, Sprite
 
 __all__ = ["TAKES", "Restyle"]
 
@@ -46,8 +47,11 @@ class Restyle(Modelled, Packed):
     def run(self, bench: Bench) -> list[Sprite]:
         from ..quantize import quantizer
 
-        frames = [frame for file in bench.read(bench.inputs["from"]) for frame in file]
-        style = [frame for file in bench.read(bench.inputs.get("to", ())) for frame in file]
+        files = bench.read(bench.inputs["from"])
+        for source, file in zip(bench.inputs["from"], files, strict=True):
+            modest(source.path, file, "restyled")
+        frames = [frame for file in files for frame in file]
+        style = self.style(bench)
         pack = locked(self, bench.palette, style) if style else []
         palette = pack[0].palette if pack else fitted(self, bench)
         return bench.prior().restyle(
@@ -58,3 +62,21 @@ class Restyle(Modelled, Packed):
             take=self.take.replace("colour", "color"),
             temperature=self.temperature,
         )
+
+    def style(self, bench: Bench) -> list[Raster]:
+        """The frames of `to`.
+
+        Raises:
+            InputError: If there is nothing that a sprite could take after.
+        """
+        sources = bench.inputs.get("to", ())
+        found = [frame for file in bench.read(sources) for frame in file]
+        fit = [one for one in found if max(one.size) <= MOST_SIDE]
+        if found and not any((one.rgba[..., 3] >= self.threshold).any() for one in fit):
+            more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+            raise InputError(
+                f"of this{more}, no sprite of at most {MOST_SIDE} pixels a side has anything drawn; give a pack that "
+                "has, and cut sheets into sprites first.",
+                sources[0].path,
+            )
+        return found

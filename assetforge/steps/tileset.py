@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from ..errors import AssetforgeError, ConfigError, InputError
+from ..errors import AssetforgeError, InputError
 from ..settings import option
 from .base import Bench, Finder, Inputs, Modelled, Source
 from .quantize import locked
@@ -59,13 +59,11 @@ class Tileset(Modelled):
     def inputs(self, finder: Finder) -> Inputs:
         found = {}
         for key, pattern in zip(("inner", "outer"), self.materials, strict=True):
-            found[key] = finder.find("from" if self.from_ else key, [pattern])
-            if len(found[key]) > 1:
-                raise ConfigError(f'{key}: "{pattern}" means {len(found[key])} files; a material is one tile.')
+            found[key] = finder.one("from" if self.from_ else key, pattern, "a material is one tile")
         return found
 
     def run(self, bench: Bench) -> list[list[Sprite]]:
-        from ..terrain import tiles
+        from ..terrain import SIDES, tiles
 
         sources = [bench.inputs[key][0] for key in ("inner", "outer")]
         rasters = [still(source, frames) for source, frames in zip(sources, bench.read(sources), strict=True)]
@@ -75,6 +73,10 @@ class Tileset(Modelled):
                 f'is {wide}x{high} pixels, "{sources[1].path}" is {other_wide}x{other_high}; make the two materials '
                 "of one size.",
                 sources[0].path,
+            )
+        if min(wide, high) < SIDES[0] or max(wide, high) > SIDES[1]:
+            raise InputError(
+                f"is {wide}x{high} pixels; each side of a tile must be from {SIDES[0]} to {SIDES[1]}.", sources[0].path
             )
         names = [source.name.rpartition("/")[2] for source in sources]
         inner, outer = (

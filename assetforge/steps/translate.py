@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from ..errors import AssetforgeError
+from ..errors import InputError
 from ..settings import option
-from .base import Bench, Finder, Inputs, Modelled, Packed
+from .base import Bench, Finder, Inputs, Modelled, Packed, modest
 
 if TYPE_CHECKING:
     from ..models.prior import Prior
@@ -42,11 +42,12 @@ class Translate(Modelled, Packed):
         drawn: list[Sprite] = []
         prior = bench.prior()
         for source, frames in zip(bench.inputs["from"], bench.read(bench.inputs["from"]), strict=True):
+            modest(source.path, frames, "translated")
             try:
                 drawn += translated(
                     prior, frames, bench.palette, variants=self.variants, seed=self.seed, temperature=self.temperature
                 )
-            except AssetforgeError as error:
+            except InputError as error:
                 raise error.within(source.path) from error
         return drawn
 

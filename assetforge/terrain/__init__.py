@@ -2,7 +2,7 @@
 
 from .facts import described
 from .masks import LAYOUTS, Layout, Place
-from .paint import EDGES, tiles
+from .paint import EDGES, SIDES, tiles
 from .seams import roughness, seam, wraps
 
-__all__ = ["EDGES", "LAYOUTS", "Layout", "Place", "described", "roughness", "seam", "tiles", "wraps"]
+__all__ = ["EDGES", "LAYOUTS", "SIDES", "Layout", "Place", "described", "roughness", "seam", "tiles", "wraps"]
