@@ -69,6 +69,20 @@ def test_the_readme_config_is_a_config(tmp_path: Path) -> None:
     assert [sheet.name for sheet in load(tmp_path).sheets] == ["monsters"]
 
 
+def test_pictures_are_drawn_by_what_pages_name() -> None:
+    """Each `docs/pictures.py NAME` of a page is a module that writes a picture of that page; all modules are named."""
+    drawing = {path.stem: path.read_text() for path in (ROOT / "docs" / "drawing").glob("[!_]*.py")}
+    named = set()
+    for page in sorted(ROOT.glob("docs/*.md")):
+        text = page.read_text()
+        for name in re.findall(r"docs/pictures\.py (\w+)", text):
+            named.add(name)
+            shown = re.findall(r"\]\((pictures/[\w-]+\.png)\)", text)
+            written = drawing[name].replace("{name}", page.stem)
+            assert any(picture in written for picture in shown), (page, name)
+    assert named == drawing.keys() - {"game"}
+
+
 def test_links_and_pictures_exist() -> None:
     """Every relative link of a page points to a file of the repository."""
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").glob("*.md")]:

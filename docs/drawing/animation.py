@@ -1,7 +1,4 @@
-"""Draw the picture of docs/animation.md anew: what `generate --like` and `complete` make of the example animations.
-
-python docs/animation_picture.py
-"""
+"""The picture of docs/animation.md: what `generate --like` and `complete` make of the example animations."""
 
 from __future__ import annotations
 
@@ -10,30 +7,29 @@ from pathlib import Path
 import numpy as np
 
 from assetforge import formats
-from assetforge.contact import Panel, composed
-from assetforge.files import write_atomic
-from assetforge.formats import palettes, png
+from assetforge.contact import Panel
+from assetforge.formats import palettes
 from assetforge.models.prior import Prior
 from assetforge.quantize import quantizer
 
-DOCS = Path(__file__).parent
-ART = DOCS.parent / "examples" / "dungeon" / "art"
+from . import ART, shown
+
 FILES = ("items/coin", "tiles/torch")
 COUNT = 3
 
 
-def main() -> None:
-    """Write the picture."""
+def pictures(folder: Path) -> dict[str, bytes]:
+    """By their places below docs/."""
     prior = Prior.load()
     drawn, filled = [], []
     for name in FILES:
-        rasters = formats.read(ART / f"{name}.gif")
-        frames = quantizer.quantize(rasters, palettes.load("sweetie-16"))
+        found = formats.read(ART / f"{name}.gif")
+        frames = quantizer.quantize(found, palettes.load("sweetie-16"))
         made = prior.animate(frames[0].palette, COUNT, like=frames, size=(16, 16), seed=1, temperature=0.9).sprites
         drawn.append([one.rgba() for one in (*frames, *made)])
         hole = np.zeros((16, 16), bool)
         hole[:, 8:] = True
-        own = quantizer.quantize([*rasters], 255)
+        own = quantizer.quantize(found, 255)
         films = prior.complete_frames(own, [hole] * len(own), variants=COUNT, seed=1, temperature=0.9)
         opened = [np.where(hole[..., None], np.uint8((255, 0, 255, 255)), one.rgba()) for one in own]
         filled.append([*opened, *(one.rgba() for film in films for one in film)])
@@ -41,10 +37,4 @@ def main() -> None:
         Panel("generate --like", "the animation, then three that move as it does", drawn),
         Panel("complete --erase 8,0,8,16", "what is known, then three ways to fill it", filled),
     ]
-    path = DOCS / "pictures" / "animation.png"
-    write_atomic(path, png.write_rgba(composed(panels)))
-    print(path)
-
-
-if __name__ == "__main__":
-    main()
+    return {"pictures/animation.png": shown(panels)}

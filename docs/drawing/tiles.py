@@ -1,7 +1,5 @@
 """The picture of docs/tiles.md: grass and water, a map of the 47 and one of the 16, from the example's two tiles.
 
-    python docs/tiles_picture.py
-
 No model draws in it: the same bytes everywhere.
 """
 
@@ -11,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from assetforge import formats
 from assetforge.formats import palettes, png
 from assetforge.quantize import quantizer
 from assetforge.sprite import Sprite
 from assetforge.terrain import LAYOUTS, tiles
 
-HERE = Path(__file__).parent
-ART = HERE.parent / "examples" / "dungeon" / "art" / "terrain"
+from . import rasters
+
 SCALE = 3
 ISLES = (
     "............",
@@ -32,10 +29,9 @@ ISLES = (
 )
 
 
-def main() -> None:
-    """Write docs/pictures/tiles.png."""
-    rasters = [formats.read(ART / f"{name}.png", name)[0] for name in ("grass", "water")]
-    inner, outer = quantizer.quantize(rasters, palettes.load("endesga-32"))
+def pictures(folder: Path) -> dict[str, bytes]:
+    """By their places below docs/."""
+    inner, outer = quantizer.quantize(rasters(["terrain/grass.png", "terrain/water.png"]), palettes.load("endesga-32"))
     parts = []
     for layout in ("blob-47", "wang-16"):
         made = tiles(inner, outer, layout, "grass-water", seed=2, edge="both")
@@ -49,8 +45,4 @@ def main() -> None:
         parts.append(np.block([[tile[mask] for mask in row] for row in LAYOUTS[layout].choose(cells)]))
     gap = np.zeros((parts[0].shape[0], 8), np.uint8)
     picture = np.hstack([parts[0], gap, parts[1]]).repeat(SCALE, 0).repeat(SCALE, 1)
-    (HERE / "pictures" / "tiles.png").write_bytes(png.write(Sprite(picture, inner.palette)))
-
-
-if __name__ == "__main__":
-    main()
+    return {"pictures/tiles.png": png.write(Sprite(picture, inner.palette))}

@@ -1,14 +1,7 @@
-"""Draw the picture of docs/translate.md anew: its commands, on the example art.
-
-python docs/translate_picture.py [FOLDER]
-
-FOLDER (by default a temporary one) keeps the grays and the model; a model that is there is used as it is.
-"""
+"""The picture of docs/translate.md: its commands, on the example art; a model that lies in the folder is used."""
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,12 +11,10 @@ from numpy.typing import NDArray
 
 from assetforge import formats
 from assetforge.cli import cli
-from assetforge.contact import Panel, composed
-from assetforge.files import write_atomic
-from assetforge.formats import png
+from assetforge.contact import Panel
 
-DOCS = Path(__file__).parent
-ART = DOCS.parent / "examples" / "dungeon" / "art"
+from . import ART, shown
+
 LEARNT, ASKED = f"{ART}/{{items,monsters,tiles}}/*.png", f"{ART}/heroes/*.png"
 VARIANTS = 3
 
@@ -33,14 +24,14 @@ def call(*arguments: object) -> None:
     CliRunner().invoke(cli, [str(one) for one in arguments], catch_exceptions=False)
 
 
-def pictures(folder: Path | str, suffixes: Sequence[str] = ("",)) -> list[list[NDArray[np.uint8]]]:
+def rows_of(folder: Path | str, suffixes: Sequence[str] = ("",)) -> list[list[NDArray[np.uint8]]]:
     """A row for each suffix of the heroes' names."""
     names = [path.stem for path, _ in formats.find([ASKED])]
     return [[formats.read(Path(folder) / f"{name}{end}.png")[0].rgba for name in names] for end in suffixes]
 
 
-def main(folder: Path) -> None:
-    """Learn, translate, and write the picture."""
+def pictures(folder: Path) -> dict[str, bytes]:
+    """By their places below docs/."""
     model = folder / "colorist.safetensors"
     for art, grays in ((LEARNT, "gray"), (ASKED, "gray-heroes")):
         call("quantize", art, "-p", "gameboy-pocket", "-o", folder / grays, "--quiet")
@@ -51,17 +42,10 @@ def main(folder: Path) -> None:
     call("translate", folder / "gray-heroes", "--temperature", 0, *options, folder / "calm")
     suffixes = ["", *(f"-{n}" for n in range(2, VARIANTS + 1))]
     rows = [
-        *pictures(folder / "gray-heroes"),
-        *pictures(folder / "heroes", suffixes),
-        *pictures(folder / "calm"),
-        *pictures(ART / "heroes"),
+        *rows_of(folder / "gray-heroes"),
+        *rows_of(folder / "heroes", suffixes),
+        *rows_of(folder / "calm"),
+        *rows_of(ART / "heroes"),
     ]
-    told = "four shades, three translations, the likeliest one, and as it was drawn"
-    path = DOCS / "pictures" / "translate.png"
-    write_atomic(path, png.write_rgba(composed([Panel("heroes", told, rows)])))
-    print(path)
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        main(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
+    told = "shades, 3 ways, likeliest, as drawn"
+    return {"pictures/translate.png": shown([Panel("heroes", told, rows)])}
