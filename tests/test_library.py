@@ -241,7 +241,8 @@ def test_a_notebook_shows_sprites() -> None:
 
 
 def test_a_shown_animation_moves(game: Path) -> None:
-    """A notebook gets a GIF of each animation, enlarged by a whole number; stills alone are a picture as ever."""
+    """A notebook gets a GIF of each animation, enlarged by a whole number; stills alone are a picture as ever. A GIF
+    that is saved holds all color ways, in their own palettes."""
     import re
 
     torch = af.open("art/tiles/torch.gif")
@@ -259,6 +260,10 @@ def test_a_shown_animation_moves(game: Path) -> None:
             assert np.array_equal(
                 sprite.rgba().repeat(times, 0).repeat(times, 1), np.where(frame[..., 3:] > 0, frame, 0)
             )
+    ways = af.recolor(torch, 2)
+    af.save(ways, "ways.gif")
+    saved = af.open("ways.gif")
+    assert [each.rgba().tobytes() for each in saved] == [each.rgba().tobytes() for row in ways for each in row]
     named = af.Sprites(af.Sprite(one.indices, one.palette, "x", 100, '<b>"&') for one in torch)
     assert "<b>" not in (named._repr_html_() or "") and "&lt;b&gt;&quot;&amp;" in (named._repr_html_() or "")
     for still in (torch[:1], af.open("art/heroes"), af.Sprites(), af.Grid()):

@@ -246,7 +246,7 @@ def save(
     Raises:
         ConfigError: If the ending is none of these, or there is no such export.
         OutputError: If a file cannot be written, or would replace an input or what is not assetforge's.
-        InputError: If the sprites do not go into one sheet.
+        InputError: If the sprites do not go into one sheet or GIF.
 
     Examples:
         >>> heroes = af.open("art/heroes", palette="pico-8")
@@ -270,7 +270,7 @@ def save(
     if out.suffix.lower() not in SHEETS:
         return write_folder(sprites, out, inputs=guarded)
     options: dict[str, Any] = {"provenance": provenance, "inputs": guarded}
-    if isinstance(what, Grid):
+    if isinstance(what, Grid) and out.suffix.lower() != ".gif":
         return write_sheet(sheets.grid(what, out.stem), out, exports=exports, **options)
     if not isinstance(what, Sheet) or out.suffix.lower() != ".png":
         return write_sprites(sprites, out, exports=exports, **options)

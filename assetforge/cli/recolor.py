@@ -80,6 +80,7 @@ def recolor(
     if output.suffix.lower() == ".png" and not frames:
         sheets = [replace(page, swaps=tuple(way.row for way in found.ways)) for page in pages(found.sprites, step.name)]
         paths = write_pages(sheets, output, provenance=provenance, inputs=desk.paths)
+    # Each frame of a GIF has a palette of its own, so its ways never have too many colors together.
     elif output.suffix.lower() != ".gif" and (frames or output.suffix.lower() in SHEETS):
         paths = write_sprites(found.together(), output, provenance=provenance, inputs=desk.paths)
     else:
