@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from hostile_images import header, png_of, stream
 from assetforge.formats import png
 from assetforge.formats.palettes import write
 from assetforge.palette import Palette
+from assetforge.settings import resolve
+from assetforge.steps import KINDS
 
 __all__ = ["GOOD", "PROJECT", "configs", "palettes", "put", "sound_palettes", "whole"]
 
@@ -46,26 +49,29 @@ VALUES = {
     "a path of Windows": '"C:\\\\Windows"',
     "minus one": "-1",
 }
-KEYS = (
-    ("name", "kind", "from", "palette", "seed", "exports", "map", "dither", "threshold", "padding", "extrude", "trim"),
-    ("swaps", "power_of_two", "max_size", "stable"),
-    ("hole", "variants", "model", "temperature", "count", "size", "rows", "cols", "col_styles", "truncation"),
-)
-KIND_OF = {"hole": "complete", "variants": "complete", "model": "complete", "temperature": "complete"}
-KIND_OF |= dict.fromkeys(("count", "size"), "generate")
-KIND_OF |= dict.fromkeys(("rows", "cols", "col_styles", "truncation"), "mix")
-SOUND = {
-    "quantize": {"from": '"bad/*"'},
-    "complete": {"from": '"bad/*"'},
-    "generate": {"count": "1"},
-    "mix": {"rows": "[1]", "cols": "[2]"},
+MANY = 999
+KEYS = {kind: tuple(one.name.rstrip("_") for one in fields(resolve(KINDS[kind]))) for kind in KINDS}
+"""Every key of every kind of sheet."""
+SOUND = {kind: {"from": '"bad/*"'} for kind in KINDS}
+SOUND |= {
+    "generate": {"count": "1", "like": '"bad/*"'},
+    "mix": {"rows": "[1]", "cols": "[2]", "model": '"none.safetensors"'},
+    "tileset": {"inner": '"bad/*"', "outer": '"bad/*"'},
 }
 
 
-def sheet(key: str, value: str, name: str) -> str:
-    """A sheet whose `key` is `value`."""
-    kind = KIND_OF.get(key, "quantize")
+def kind_of(key: str) -> str:
+    """The first kind that has a key."""
+    return next((kind for kind, keys in KEYS.items() if key in keys), "quantize")
+
+
+def sheet(key: str, value: str, name: str, kind: str = "") -> str:
+    """A sheet of a kind, or of the first that has such a key, whose `key` is `value`."""
+    kind = kind or kind_of(key)
     keys = {"name": f'"{name}"', "kind": f'"{kind}"', **SOUND[kind], key: value}
+    if kind == "generate" and key == "like":
+        # Nothing to start from is no fault: no model is to be loaded.
+        keys["model"] = '"none.safetensors"'
     return "\n[[sheet]]\n" + "".join(f"{each} = {said}\n" for each, said in keys.items())
 
 
@@ -75,12 +81,30 @@ def put(root: Path, text: str | bytes, after: bool) -> None:
     (root / "assetforge.toml").write_bytes((PROJECT + GOOD).encode() * after + data)
 
 
-def configs() -> Iterator[tuple[str, str | bytes]]:
-    """What follows the sound part; every value in every key, and texts out of all reason."""
+def configs(every: bool = False) -> Iterator[tuple[str, str | bytes]]:
+    """What follows the sound part; every value in every key, and texts out of all reason.
+
+    Arguments:
+        every: Try a key in every kind that has it, not in the first alone.
+    """
     for what, value in VALUES.items():
         # One file tries a value in all keys: a fault in one sheet says nothing of the others.
-        keys = [key for group in KEYS for key in group]
-        yield f"{what} in every key", "".join(sheet(key, value, f"s{n}") for n, key in enumerate(keys))
+        for kinds in [[kind] for kind in KEYS] if every else [list(KEYS)]:
+            places = [
+                (kind, key)
+                for kind in kinds
+                for key in KEYS[kind]
+                if kind_of(key) == kind or (every and len(value) < MANY)
+            ]
+            text = "".join(sheet(key, value, f"s{n}", kind) for n, (kind, key) in enumerate(places))
+            yield f"{what} in every key of {' and '.join(kinds)}", text
+    yield (
+        "every key of every kind, unknown to it",
+        "".join(
+            f'[[sheet]]\nname = "k{n}"\nkind = "{kind}"\n' + "".join(f"{key}_ = 1\n" for key in names)
+            for n, (kind, names) in enumerate(KEYS.items())
+        ),
+    )
     yield "10,000 nameless sheets", "[[sheet]]\n" * 10_000
     yield "30,000 sheets", "".join(f'[[sheet]]\nname="n{n}"\n' for n in range(30_000))
     yield "30,000 sheets of one name", '[[sheet]]\nname="n"\n' * 30_000

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from projects import tree
+from PIL import Image
+from projects import palette_of, tree
 
 from assetforge.build import Options, build
 from assetforge.formats import read
@@ -131,3 +135,129 @@ def test_colors_already_in_the_palette_are_kept_bit_for_bit(tmp_path: Path) -> N
         known = ~(source == (255, 0, 255, 255)).all(-1)
         x, y, w, h = (frame["frame"][key] for key in "xywh")
         assert np.array_equal(atlas[y : y + h, x : x + w][known], source[known])
+
+
+DRAWN = """
+[project]
+source = "art"
+output = "out"
+palette = "pico-8"
+
+[[sheet]]
+name = "between"
+kind = "blend"
+from = ["cells/cell0.png", "cells/cell1.png"]
+steps = 4
+
+[[sheet]]
+name = "dressed"
+kind = "restyle"
+palette = "sweetie-16"
+from = ["cells/*.png", "walk.gif"]
+to = "{pack}/*.png"
+
+[[sheet]]
+name = "tinted"
+kind = "restyle"
+palette = "auto:12"
+from = "cells/cell0.png"
+to = "{pack}/*.png"
+take = "color"
+
+[[sheet]]
+name = "ways"
+kind = "recolor"
+palette = "endesga-32"
+from = ["cells/*.png", "walk.gif"]
+count = 2
+
+[[sheet]]
+name = "shore"
+kind = "tileset"
+palette = "db32"
+inner = "cells/cell0.png"
+outer = "cells/cell1.png"
+layout = "wang-16"
+
+[[sheet]]
+name = "floor"
+kind = "generate"
+count = 1
+size = [16, 16]
+tile = "xy"
+candidates = 2
+
+[[sheet]]
+name = "walkers"
+kind = "generate"
+count = 1
+size = [16, 16]
+like = "walk.gif"
+candidates = 1
+
+[[sheet]]
+name = "healed"
+kind = "complete"
+palette = "auto:255"
+from = "hurt.gif"
+variants = 2
+"""
+PALETTES = {"between": "pico-8", "dressed": "sweetie-16", "tinted": "", "ways": "endesga-32", "shore": "db32"}
+PALETTES |= {"floor": "pico-8", "walkers": "pico-8", "healed": ""}
+IDLE = "import sys; from assetforge.cli import main\ntry: main()\nexcept SystemExit as end: code = end.code\n"
+IDLE += "sys.exit(code or ('torch' in sys.modules) * 50 + ('numpy' in sys.modules) * 51)"
+
+
+def moving(root: Path, pack: str) -> Path:
+    """A project with the kinds that latents and palettes draw, an animation of a sprite that walks, one holed."""
+    root = game(root, pack)
+    (root / "assetforge.toml").write_text(DRAWN.format(pack=pack))
+    rgba = read(root / "art" / "cells" / "cell0.png")[0].rgba.copy()
+    rgba[rgba[..., 3] < 255] = 0
+    walk = [np.roll(rgba, step, 1) for step in (0, 1, 2)]
+    hurt = [frame.copy() for frame in walk]
+    for frame in hurt:
+        frame[5:10, 6:11] = (255, 0, 255, 255)
+    for name, frames in (("walk", walk), ("hurt", hurt)):
+        first, *rest = (Image.fromarray(frame) for frame in frames)
+        first.save(root / "art" / f"{name}.gif", save_all=True, append_images=rest, disposal=2, duration=90, loop=0)
+    return root
+
+
+@pytest.mark.parametrize("pack", ["kenney-tiny-dungeon"])
+def test_what_latents_and_palettes_draw_of_a_real_pack(pack: str, tmp_path: Path) -> None:
+    """The kinds of sheet beyond the first four keep the same promises; then all is fresh, and idling loads nothing."""
+    root = moving(tmp_path / "one", pack)
+    result = build(root)
+    assert result.exit_code == 0, result.failed
+    for name, palette in PALETTES.items():
+        told = json.loads((root / "out" / f"{name}.json").read_text())
+        rgba = read(root / "out" / f"{name}.png")[0].rgba
+        assert set(np.unique(rgba[..., 3])) <= {0, 255}
+        opaque = {tuple(color) for color in rgba[rgba[..., 3] == 255][:, :3].tolist()}
+        assert opaque and opaque <= set((load(palette, root) if palette else palette_of(told)).colors), name
+    check_animation(root)
+    strip = read(root / "out" / "ways.palette.png")[0].rgba
+    assert {tuple(color[:3]) for color in strip[strip[..., 3] == 255].tolist()} <= set(load("endesga-32", root).colors)
+    assert build(root, Options(check=True)).exit_code == 0
+    done = subprocess.run(
+        [sys.executable, "-c", IDLE, "build", str(root), "--quiet"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert done.returncode == 0
+    again = moving(tmp_path / "two", pack)
+    assert build(again, Options(jobs=2)).exit_code == 0
+    assert tree(again, "out", "assetforge.lock") == tree(root, "out", "assetforge.lock")
+
+
+def check_animation(root: Path) -> None:
+    """Every pixel outside the hole has its own color, in each frame of each variant."""
+    frames = list(json.loads((root / "out" / "healed.json").read_text())["frames"].values())
+    atlas = read(root / "out" / "healed.png")[0].rgba
+    source = [frame.rgba for frame in read(root / "art" / "hurt.gif")]
+    assert len(frames) == 2 * len(source)
+    for number, frame in enumerate(frames):
+        wanted = source[number % len(source)]
+        known = ~(wanted == (255, 0, 255, 255)).all(-1)
+        x, y, w, h = (frame["frame"][key] for key in "xywh")
+        assert not known.all() and np.array_equal(atlas[y : y + h, x : x + w][known], wanted[known])
