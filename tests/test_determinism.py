@@ -179,3 +179,51 @@ def test_no_single_thing_changes_a_byte(name: str, four_kinds: dict[str, bytes],
 def test_nothing_changes_a_byte_of_any_kind(four_kinds: dict[str, bytes], tmp_path: Path) -> None:
     """All of it at once, for all four kinds."""
     assert build(tmp_path, CONFIG, ALL_AT_ONCE) == four_kinds
+
+
+DRAWN = """
+[project]
+palette = "pico-8"
+
+[[sheet]]
+name = "between"
+kind = "blend"
+from = ["items/axe.png", "items/bow.png"]
+steps = 4
+
+[[sheet]]
+name = "dressed"
+kind = "restyle"
+from = "items/*.png"
+to = "wip/knight.png"
+take = "color"
+
+[[sheet]]
+name = "ways"
+kind = "recolor"
+palette = "auto:12"
+from = "items/*.png"
+
+[[sheet]]
+name = "shore"
+kind = "tileset"
+inner = "items/axe.png"
+outer = "items/bow.png"
+
+[[sheet]]
+name = "floor"
+kind = "generate"
+count = 1
+size = [8, 8]
+tile = "xy"
+candidates = 2
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not BASE.exists(), reason="the bundled checkpoint is not in this tree")
+def test_nothing_changes_a_byte_of_what_latents_and_palettes_draw(tmp_path: Path) -> None:
+    """In-betweens, other styles, color ways, tile sets, tiles: all that may differ at once, two threads among it."""
+    made = build(tmp_path / "plain", DRAWN, Way())
+    assert len(made) == 5 * 4 + 1
+    assert build(tmp_path / "other", DRAWN, ALL_AT_ONCE) == made
