@@ -385,14 +385,14 @@ def test_a_program_and_the_command_draw_the_same(game: Path) -> None:
 def test_files_are_searched_by_the_index(game: Path) -> None:
     """A file once seen is not encoded again; what is found is opened in its own colors, whatever it is queried with,
     and what cannot be read is left out and told."""
-    from assetforge.search.library import Library
+    from assetforge.search.catalog import Catalog
 
     encoded: list[int] = []
-    ours = Library.encode
+    ours = Catalog.encode
     query = af.open("art/monsters/goblin.png", palette="pico-8")
     Path("art/broken.png").write_bytes(b"no picture")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Library, "encode", lambda self, new: encoded.append(len(new)) or ours(self, new))
+        patch.setattr(Catalog, "encode", lambda self, new: encoded.append(len(new)) or ours(self, new))
         first, again = (af.search(query, ["art/monsters", "art/broken.png", "art/items"], top=4) for _ in "ab")
     assert encoded[0] > 20 and sum(encoded[1:]) == 0
     assert [Path(path).name for path in first.paths][:1] == ["goblin.png"]

@@ -28,7 +28,7 @@ from assetforge.models.encoder import Encoder
 from assetforge.models.memory import Memory
 from assetforge.models.studio import Studio
 from assetforge.palette import Palette
-from assetforge.search import library
+from assetforge.search import catalog
 from assetforge.search.figure import figure
 from assetforge.search.ranking import WAYS, distances
 from assetforge.search.sight import Sight, Vectors
@@ -74,7 +74,7 @@ def weights() -> bytes:
 def art(tmp_path: Path, weights: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of six drawings, searched by the small model, in no project."""
     (tmp_path / "small.safetensors").write_bytes(weights)
-    monkeypatch.setattr(library, "model_path", lambda: tmp_path / "small.safetensors")
+    monkeypatch.setattr(catalog, "model_path", lambda: tmp_path / "small.safetensors")
     for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "cache"))
     for seed in range(6):
@@ -163,7 +163,7 @@ def test_the_index_knows_content(art: Path) -> None:
     save(art / "0.png", changed)
     assert [found(art / "0.png", "--in", art)[-1]["encoded"] for _ in range(2)] == [1, 0]
     # What no file holds any more goes when something is written.
-    assert len(library.Library(path).contents) == 6
+    assert len(catalog.Catalog(path).contents) == 6
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "gone"])
@@ -193,10 +193,10 @@ def test_a_query_from_elsewhere_changes_nothing(art: Path) -> None:
     """It is seen, finds its copy, and is not kept."""
     found(art / "0.png", "--in", art)
     (path,) = (art.parent / "cache").rglob("*.bin")
-    before = library.Library(path).contents.keys()
+    before = catalog.Catalog(path).contents.keys()
     first, *_, index = found(save(art.parent / "new.png", drawing(4)[:, ::-1]), "--in", art)
     assert (Path(str(first["path"])).name, first["distance"], first["mirrored"]) == ("4.png", 0, True)
-    assert index["encoded"] == 0 and library.Library(path).contents.keys() == before
+    assert index["encoded"] == 0 and catalog.Catalog(path).contents.keys() == before
 
 
 def test_an_animation_is_its_frames(art: Path) -> None:
@@ -281,8 +281,8 @@ def test_large_and_colorful_pictures_are_seen(art: Path) -> None:
 def test_searching_loads_no_torch(art: Path) -> None:
     """Not even for what was never seen: nobody waits seconds to find a sprite."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom assetforge.search import library\n"
-        f"library.model_path = lambda: Path({str(art.parent / 'small.safetensors')!r})\n"
+        "import sys\nfrom pathlib import Path\nfrom assetforge.search import catalog\n"
+        f"catalog.model_path = lambda: Path({str(art.parent / 'small.safetensors')!r})\n"
         "from assetforge.cli import main\n"
         f"sys.argv = ['assetforge', 'search', {str(art / '0.png')!r}, '--in', {str(art)!r}]\n"
         "try: main()\nexcept SystemExit as end: assert end.code == 0, end.code\n"

@@ -88,23 +88,23 @@ def search(
 
 
 def _of_files(asked: Sequence[Raster], places: Sequence[str], top: int, by: str) -> Found:
+    from ..search.catalog import Catalog
     from ..search.figure import figure
-    from ..search.library import Library
     from ..search.nearest import ranked
     from ..search.places import home, listed
 
-    library = Library(home(places))
-    known = library.seen(listed(places))
+    catalog = Catalog(home(places))
+    known = catalog.seen(listed(places))
     figures = [one for each in asked if (one := figure(each)) is not None]
     if not known or not figures:
-        where = f"{len(library.faults)} files cannot be read: {library.faults[0]}" if library.faults else "the files"
+        where = f"{len(catalog.faults)} files cannot be read: {catalog.faults[0]}" if catalog.faults else "the files"
         raise InputError("nothing is drawn in " + ("the query." if known else where))
-    near = ranked(library.look(figures), known, library, by, top)
+    near = ranked(catalog.look(figures), known, catalog, by, top)
     found = Found(_opened(one.seen.file.path, one.seen.frame) for one in near)
     found.distances = tuple(one.distance for one in near)
     found.mirrored = tuple(one.mirrored for one in near)
     found.paths = tuple(one.seen.file.path for one in near)
-    found.faults = tuple(library.faults)
+    found.faults = tuple(catalog.faults)
     return found
 
 

@@ -13,7 +13,7 @@ import click
 from ..errors import InputError, printable
 
 if TYPE_CHECKING:
-    from ..search.library import Library, Seen
+    from ..search.catalog import Catalog, Seen
 
 __all__ = ["search"]
 
@@ -53,29 +53,29 @@ def search(
     frame counts. With --duplicates, QUERY is the art to look through. What was seen of a file is kept by its content,
     in the project's .assetforge/ or else in your cache folder, and may be deleted at any time.
     """
-    from ..search.library import Library
+    from ..search.catalog import Catalog
     from ..search.places import home, listed
 
     by = "color" if by == "colour" else by
     if not duplicates and not folders:
         raise click.UsageError("give --in, the art to search.")
     places = [*folders, *queries] if duplicates else list(folders)
-    library = Library(home(places))
+    catalog = Catalog(home(places))
     files = list(listed(places))
-    known = library.seen(files, Meter(quiet or as_json))
-    for fault in library.faults:
+    known = catalog.seen(files, Meter(quiet or as_json))
+    for fault in catalog.faults:
         click.echo(f"assetforge: {fault} Left out.", err=True)
-    failed = bool(library.faults)
+    failed = bool(catalog.faults)
     if not known:
         raise InputError(f"{len(files)} files hold no sprite that could be read and has something drawn in it.")
-    index = {"files": len(files), "frames": len(known), "encoded": library.encoded}
+    index = {"files": len(files), "frames": len(known), "encoded": catalog.encoded}
     if duplicates:
-        tell_duplicates(known, library, differ, index, show, as_json)
+        tell_duplicates(known, catalog, differ, index, show, as_json)
     else:
-        tell_nearest(queries, known, library, by, top, index, show, as_json)
-    if library.thinned and not quiet:
-        path, step = next(iter(library.thinned.items()))
-        many = f" and {len(library.thinned) - 1} more" if len(library.thinned) > 1 else ""
+        tell_nearest(queries, known, catalog, by, top, index, show, as_json)
+    if catalog.thinned and not quiet:
+        path, step = next(iter(catalog.thinned.items()))
+        many = f" and {len(catalog.thinned) - 1} more" if len(catalog.thinned) > 1 else ""
         said = f"{printable(path)}{many}: larger than 64 pixels, seen at 1/{step}; cut sheets into sprites first."
         click.echo(f"assetforge: {said}", err=True)
     return int(failed)
@@ -98,7 +98,7 @@ class Meter:
 
 
 def tell_nearest(
-    queries: Sequence[str], known: Sequence[Seen], library: Library, by: str, top: int, index: dict[str, int],
+    queries: Sequence[str], known: Sequence[Seen], catalog: Catalog, by: str, top: int, index: dict[str, int],
     show: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Print what is nearest to each query."""
@@ -107,13 +107,13 @@ def tell_nearest(
 
     answers = []
     for file in listed(queries):
-        library.faults = []
-        seen = library.seen([file], keep=False)
-        if library.faults:
-            raise library.faults[0]
+        catalog.faults = []
+        seen = catalog.seen([file], keep=False)
+        if catalog.faults:
+            raise catalog.faults[0]
         if not seen:
             raise InputError("nothing is drawn in it; give a sprite to look for.", file.path)
-        answers.append((file.path, seen, nearest(seen, known, library, by, top)))
+        answers.append((file.path, seen, nearest(seen, known, catalog, by, top)))
     if as_json:
         told = [
             {
@@ -137,12 +137,12 @@ def tell_nearest(
 
 
 def tell_duplicates(
-    known: Sequence[Seen], library: Library, differ: float, index: dict[str, int], show: bool, as_json: bool
+    known: Sequence[Seen], catalog: Catalog, differ: float, index: dict[str, int], show: bool, as_json: bool
 ) -> None:
     """Print groups of near-copies."""
     from ..search.duplicates import duplicates
 
-    groups = duplicates(known, library, differ)
+    groups = duplicates(known, catalog, differ)
     if as_json:
         told = [
             [place(one.seen) | {"differs": round(one.differs, 4), "ways": list(one.ways)} for one in group]

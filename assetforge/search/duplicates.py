@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .. import formats
 from ..resemblance import CLOSE
 from ..resemblance import nearest as nearest_pixels
+from .catalog import Catalog, Seen
 from .figure import Figure, figure, placed
-from .library import Library, Seen
 from .ranking import distances
 from .sight import Vectors
 
@@ -43,7 +43,7 @@ class Copy:
     ways: tuple[str, ...]
 
 
-def duplicates(known: Sequence[Seen], library: Library, limit: float) -> list[list[Copy]]:
+def duplicates(known: Sequence[Seen], catalog: Catalog, limit: float) -> list[list[Copy]]:
     """Groups of frames of different files that are nearly the same picture, each in the order of `known`.
 
     Arguments:
@@ -64,7 +64,7 @@ def duplicates(known: Sequence[Seen], library: Library, limit: float) -> list[li
         if known[kept].file != seen.file:
             parent[place] = root(kept)
     figures: dict[int, Figure] = {}
-    for one, other in candidates(known, library, sorted(first.values())):
+    for one, other in candidates(known, catalog, sorted(first.values())):
         if root(one) != root(other) and known[one].file != known[other].file:
             pair = [pictured(known[place], figures) for place in (one, other)]
             if share(*pair) <= limit:
@@ -83,10 +83,10 @@ def duplicates(known: Sequence[Seen], library: Library, limit: float) -> list[li
     return found
 
 
-def candidates(known: Sequence[Seen], library: Library, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+def candidates(known: Sequence[Seen], catalog: Catalog, places: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Pairs of places, the earlier first, each once, that are near by shape, nearest first for each."""
     told: set[tuple[int, int]] = set()
-    vectors = library.rows([known[place] for place in places])
+    vectors = catalog.rows([known[place] for place in places])
     for start in range(0, len(places), BLOCK):
         block = Vectors(*(each[start : start + BLOCK] for each in vectors))
         shape, both = (distances(block, vectors, by)[0] for by in ("shape", "both"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .library import Library, Seen
+from .catalog import Catalog, Seen
 from .ranking import distances
 from .sight import Vectors
 
@@ -29,7 +29,7 @@ class Near:
     mirrored: bool
 
 
-def nearest(query: Sequence[Seen], known: Sequence[Seen], library: Library, by: str, top: int) -> list[Near]:
+def nearest(query: Sequence[Seen], known: Sequence[Seen], catalog: Catalog, by: str, top: int) -> list[Near]:
     """The `top` files nearest to a query, nearest first; of an animation the frame nearest to any frame of the query.
 
     A file that is the query itself comes first; others at one distance stay in their order.
@@ -39,16 +39,16 @@ def nearest(query: Sequence[Seen], known: Sequence[Seen], library: Library, by: 
         known: The frames to search.
         by: One of `ranking.WAYS`.
     """
-    return ranked(library.rows(query), known, library, by, top, query[0].file.full)
+    return ranked(catalog.rows(query), known, catalog, by, top, query[0].file.full)
 
 
-def ranked(query: Vectors, known: Sequence[Seen], library: Library, by: str, top: int, itself: str = "") -> list[Near]:
+def ranked(query: Vectors, known: Sequence[Seen], catalog: Catalog, by: str, top: int, itself: str = "") -> list[Near]:
     """`nearest`, of vectors.
 
     Arguments:
         itself: The absolute path of the file that the query is, if it is one.
     """
-    apart, turned = distances(query, library.rows(known), by)
+    apart, turned = distances(query, catalog.rows(known), by)
     frame = apart.argmin(0)
     every = np.arange(len(known))
     # To a thousandth: the last bits of a product may differ by how many are multiplied at once.

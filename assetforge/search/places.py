@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ..files import digest
 from ..globs import MASK, scan
 from ..manifest import CACHE
-from .library import File
+from .catalog import File
 
 __all__ = ["home", "listed"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assetforge import formats
 from assetforge.contact import Panel
-from assetforge.search.library import Library
+from assetforge.search.catalog import Catalog
 from assetforge.search.nearest import nearest
 from assetforge.search.places import listed
 from assetforge.search.ranking import WAYS
@@ -20,14 +20,14 @@ TOP = 10
 
 def pictures(folder: Path) -> dict[str, bytes]:
     """By their places below docs/."""
-    library = Library(None)
-    known = library.seen(listed([str(ART / one) for one in FOLDERS]))
+    catalog = Catalog(None)
+    known = catalog.seen(listed([str(ART / one) for one in FOLDERS]))
     panels = []
     for by in WAYS:
         rows = []
         for name in QUERIES:
-            query = library.seen(listed([str(ART / name)]))
-            found = [near.seen for near in nearest(query, known, library, by, TOP)]
+            query = catalog.seen(listed([str(ART / name)]))
+            found = [near.seen for near in nearest(query, known, catalog, by, TOP)]
             rows.append([formats.read(Path(one.file.path))[one.frame].rgba for one in found])
         panels.append(Panel(f"--by {by}", "the query, then the nearest", rows))
     return {"pictures/search.png": shown(panels)}

@@ -29,7 +29,7 @@ from ..models.encoder import base_path as model_path
 from .figure import Figure, figure
 from .sight import PARTS, Sight, Vectors
 
-__all__ = ["File", "Library", "Seen"]
+__all__ = ["Catalog", "File", "Seen"]
 
 MAGIC = b"assetforge search 1\n"
 SEAL = 32
@@ -63,7 +63,7 @@ class Seen(NamedTuple):
         file: Which it lies in.
         frame: Its place in the file, counted from 0.
         animated: Whether the file has more than one.
-        row: Its place among the library's vectors.
+        row: Its place among the catalog's vectors.
     """
 
     file: File
@@ -89,7 +89,7 @@ class Content:
     rows: range = field(default=range(0))
 
 
-class Library:
+class Catalog:
     """Vectors of files, kept in a file.
 
     Arguments:
